@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Picture files in and out.  The format of an existing file is told by its
+ * first bytes, that of a new one by the end of its name. */
+#ifndef CG_IMAGEIO_H
+#define CG_IMAGEIO_H
+
+#include "model/image.h"
+
+/* Read @path.  Depth and channels are the file's own (palettes and transparent
+ * colours become RGB or RGBA, 1 to 4 bits become 8).  Returns a new picture
+ * that the caller frees with cg_image_free(), or NULL with @error, which begins with
+ * the path: a GFileError, CG_ERROR_FORMAT for a broken file, CG_ERROR_UNSUPPORTED
+ * for one of a kind we do not read. */
+CgImage *cg_image_load (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Write @image to @path through a temporary file in the same folder and a
+ * rename; on failure nothing is left and an older file stays.  The picture's
+ * depth must be one the format holds (CG_ERROR_UNSUPPORTED). */
+gboolean cg_image_save (const CgImage *image, const char *path, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* TRUE if cg_image_save() knows what to do with a name that ends like this. */
+gboolean cg_image_can_save (const char *path);
+
+#endif

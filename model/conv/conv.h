@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Two-dimensional convolution behind one small table.
+ *
+ *   out[y][x][o] = act (sum over i, v, u of
+ *                    weight[o][i][v][u] * in[y*stride + v - p][x*stride + u - p][i]
+ *                  + bias[o] + add[y][x][o]),      p = (k - 1) / 2,
+ *
+ * with zeros outside the input.  That is PyTorch's Conv2d (padding = p) on
+ * channel-last data.  `reference` is this sum, written down; every other
+ * kernel is tested against it.
+ *
+ * Letters in this folder: h, w output rows and columns; c_in, c_out channels;
+ * k side of the kernel. */
+#ifndef CG_CONV_H
+#define CG_CONV_H
+
+#include "model/activation.h"
+#include "model/tensor.h"
+
+typedef struct
+{
+  int c_in, c_out;
+  int k;      /* odd */
+  int stride; /* >= 1; an input of h rows gives ceil (h / stride) */
+} CgConv;
+
+/* What happens to the sum before it is stored. */
+typedef struct
+{
+  const float *bias;   /* c_out floats, or NULL */
+  const CgTensor *add; /* shape of the output, or NULL; may be the output itself */
+  CgActivation activation;
+} CgConvEpilogue;
+
+/* Weights are packed once and read by many threads, for one of two uses. */
+typedef enum
+{
+  CG_CONV_FORWARD,
+  CG_CONV_BACKWARD /* rotated, in and out swapped: for the gradient of the input */
+} CgConvUse;
+
+/* One way to do it.  All pointers are set.  No function allocates; scratch
+ * is the caller's, 64-byte aligned, one a thread, contents undefined. */
+typedef struct
+{
+  const char *name;
+  gboolean (*supports) (const CgConv *conv);
+
+  gsize (*packed_size) (const CgConv *conv, CgConvUse use); /* floats */
+  void (*pack) (const CgConv *conv, CgConvUse use, const float *weight, float *packed);
+
+  /* Floats of scratch that any call below needs on an input of @w_in columns. */
+  gsize (*scratch_size) (const CgConv *conv, int w_in);
+
+  /* Output rows y0 <= y < y1.  y0 is a multiple of row_step; y1 too, or the
+   * last row.  A pixel's value does not depend on how rows are cut. */
+  int row_step;
+  void (*forward) (const CgConv *conv, const CgTensor *in, const float *packed,
+                   const CgConvEpilogue *epilogue, const CgTensor *out, int y0, int y1,
+                   float *scratch);
+
+  /* Gradient of the input; with @accumulate it is added to what @grad_in holds. */
+  void (*backward_data) (const CgConv *conv, const CgTensor *grad_out, const float *packed,
+                         const CgTensor *grad_in, gboolean accumulate, float *scratch);
+
+  /* Gradient of the weights in two steps, so that a transform is paid once a
+   * batch: backward_weight adds one picture to @sum (grad_size floats, zeroed
+   * by the caller before the first), finish_weight adds the result to
+   * @grad_weight (c_out x c_in x k x k, as the weights). */
+  gsize (*grad_size) (const CgConv *conv); /* floats */
+  void (*backward_weight) (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out,
+                           float *sum, float *scratch);
+  void (*finish_weight) (const CgConv *conv, const float *sum, float *grad_weight);
+} CgConvKernel;
+
+/* All kernels this build and this processor have, slowest first, ended by
+ * NULL; [0] is the reference. */
+const CgConvKernel *const *cg_conv_kernels (void);
+
+/* The fastest kernel for @conv, or the one called @name (NULL = no wish; a
+ * name that does not exist or does not support @conv gives way to the
+ * reference).  Never NULL. */
+const CgConvKernel *cg_conv_kernel_for (const CgConv *conv, const char *name);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A network is a text, one line a layer; this reads it.
+ *
+ *   input 1                      one channel, any size
+ *   input 28x28x1                a fixed size: height x width x channels
+ *   conv 32 3x3 [stride 2] [relu|sigmoid] [nobias]
+ *   dense 512 [relu|sigmoid] [nobias]          fixed sizes only
+ *   relu | sigmoid
+ *   maxpool 2 | upsample 2       upsample repeats pixels
+ *   unshuffle 2 | shuffle 2      2x2 pixels <-> channels
+ *   flatten | reshape 7x7x3      fixed sizes only
+ *   save NAME                    remember this point
+ *   concat NAME | add NAME       join it again
+ *
+ * Empty lines are ignored and # begins a comment.  The kinds of layer live in layers/, a
+ * file each.  A network holds no numbers: parameters are one flat array that
+ * the caller owns, laid out as cg_network_tensor() tells. */
+#ifndef CG_NETWORK_H
+#define CG_NETWORK_H
+
+#include <glib.h>
+
+typedef struct _CgNetwork CgNetwork;
+
+typedef struct
+{
+  int h, w, c;
+} CgShape;
+
+/* One named piece of the parameter array, as it stands in a weights file. */
+typedef struct
+{
+  const char *name; /* "3.weight": line of the layer (input is 0), then its role */
+  int n_dims;
+  int dims[4];  /* conv weight: c_out, c_in, k, k; dense: out, in; bias: c_out */
+  gsize offset; /* floats from the start of the parameter array */
+  gsize length; /* floats */
+} CgNetworkTensor;
+
+/* Read @text.  Returns NULL with CG_ERROR_NETWORK naming the line and the
+ * shapes that do not fit.  The caller frees it with cg_network_free(). */
+CgNetwork *cg_network_parse (const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void cg_network_free (CgNetwork *network);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgNetwork, cg_network_free)
+
+/* The text in its plain form: one space between words, no comments. */
+const char *cg_network_text (const CgNetwork *network);
+
+/* Whether the input line left height and width open. */
+gboolean cg_network_any_size (const CgNetwork *network);
+
+/* Height and width of an input must be multiples of this (1 for a fixed size). */
+int cg_network_step (const CgNetwork *network);
+
+/* How many pixels of input, on each side, an output pixel can depend on. */
+int cg_network_halo (const CgNetwork *network);
+
+/* Shapes for an input of @h x @w, multiples of the step (a fixed-size network
+ * ignores them). */
+CgShape cg_network_input_shape (const CgNetwork *network, int h, int w);
+CgShape cg_network_output_shape (const CgNetwork *network, int h, int w);
+
+/* Multiply-adds times two that a forward run takes on a pixel of input. */
+double cg_network_flop_per_pixel (const CgNetwork *network);
+
+gsize cg_network_n_parameters (const CgNetwork *network);
+guint cg_network_n_tensors (const CgNetwork *network);
+const CgNetworkTensor *cg_network_tensor (const CgNetwork *network, guint i);
+
+/* Fill @parameters (cg_network_n_parameters() floats) as He et al. (ICCV 2015)
+ * propose: normal, variance 2 / fan-in before a ReLU, 1 / fan-in otherwise;
+ * biases 0.  The same @seed gives the same numbers. */
+void cg_network_init (const CgNetwork *network, guint64 seed, float *parameters);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A network laid out in memory for one batch size and one picture size, to be
+ * run forward and, if wanted, backward, any number of times without another
+ * allocation.  One pass is used by one thread at a time; packed parameters
+ * are read-only and shared. */
+#ifndef CG_PASS_H
+#define CG_PASS_H
+
+#include "model/network.h"
+#include "model/progress.h"
+#include "model/tensor.h"
+#include "model/workers.h"
+
+/* Parameters in the form the kernels want them. */
+typedef struct _CgPacked CgPacked;
+
+typedef enum
+{
+  CG_PASS_INFERENCE, /* activations share memory as soon as they can */
+  CG_PASS_TRAINING   /* everything backward needs is kept */
+} CgPassMode;
+
+/* Room for the packed parameters of @network, which must outlive it.
+ * @kernels: name of the convolution kernels, NULL for the fastest. */
+CgPacked *cg_packed_new (const CgNetwork *network, CgPassMode mode, const char *kernels)
+    G_GNUC_WARN_UNUSED_RESULT;
+void cg_packed_free (CgPacked *packed);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgPacked, cg_packed_free)
+
+/* Pack @parameters, which must stay as they are until the next update. */
+void cg_packed_update (CgPacked *packed, const float *parameters, CgWorkers *workers);
+
+typedef struct _CgPass CgPass;
+
+/* A pass over @n pictures of @h x @w (multiples of the network's step), run by
+ * @workers (NULL = the calling thread alone; not owned).  Fails with
+ * CG_ERROR_TOO_LARGE if the memory cannot be had. */
+CgPass *cg_pass_new (const CgPacked *packed, int n, int h, int w, CgWorkers *workers,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void cg_pass_free (CgPass *pass);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgPass, cg_pass_free)
+
+/* Bytes that such a pass would take, with @threads workers; G_MAXSIZE on overflow. */
+gsize cg_pass_memory (const CgPacked *packed, int n, int h, int w, int threads);
+
+/* Where to put picture @i before, and to find it after, a forward run.  The
+ * input keeps its contents; the output lasts until the next forward. */
+CgTensor cg_pass_input (CgPass *pass, int i);
+CgTensor cg_pass_output (CgPass *pass, int i);
+
+/* Run forward.  FALSE if @progress (may be NULL) asked to stop: the output is
+ * then undefined. */
+gboolean cg_pass_forward (CgPass *pass, CgProgressFunc progress, gpointer progress_data);
+
+/* Training only.  Put the loss's gradient here after a forward run ... */
+CgTensor cg_pass_output_gradient (CgPass *pass, int i);
+/* ... run backward, which adds to the gradients the pass holds, once for each
+ * forward run, in any number ... */
+void cg_pass_backward (CgPass *pass);
+/* ... and collect: adds the sum to @gradient (laid out as the parameters) and
+ * clears it in the pass. */
+void cg_pass_collect_gradient (CgPass *pass, float *gradient);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A view of one picture's activations, channel-last: the value of channel c at
+ * row y, column x is data[y * row_stride + x * pixel_stride + c].
+ *
+ * The pixel stride may exceed the channel count, so that several tensors can
+ * be slices of one buffer and concatenation costs nothing. */
+#ifndef CG_TENSOR_H
+#define CG_TENSOR_H
+
+#include <glib.h>
+
+typedef struct
+{
+  float *data;
+  int h, w, c;
+  gsize pixel_stride; /* floats from one pixel to the next, >= c */
+  gsize row_stride;   /* floats from one row to the next, >= w * pixel_stride */
+} CgTensor;
+
+/* A dense tensor of @h x @w x @c over @data. */
+static inline CgTensor
+cg_tensor (float *data, int h, int w, int c)
+{
+  return (CgTensor){ data, h, w, c, (gsize) c, (gsize) w * c };
+}
+
+static inline float *
+cg_tensor_row (const CgTensor *t, int y)
+{
+  return t->data + (gsize) y * t->row_stride;
+}
+
+static inline float *
+cg_tensor_pixel (const CgTensor *t, int y, int x)
+{
+  return t->data + (gsize) y * t->row_stride + (gsize) x * t->pixel_stride;
+}
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Weights files: safetensors (8-byte length, JSON header, raw little-endian
+ * float32), with the network's text and the card in __metadata__. */
+#ifndef CG_WEIGHTS_H
+#define CG_WEIGHTS_H
+
+#include "model/model.h"
+
+/* Version of what we put into __metadata__; a file of a later one is refused. */
+#define CG_WEIGHTS_FORMAT 1
+
+/* Load @path.  The file is not trusted: lengths, names, types, shapes, overlaps
+ * and values are checked before anything is used.  Returns a new model that the
+ * caller frees with cg_model_free(), or NULL with @error set, beginning with
+ * the path: CG_ERROR_FORMAT, CG_ERROR_NETWORK, CG_ERROR_MISMATCH or a
+ * GFileError. */
+CgModel *cg_weights_load (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same from @size bytes in memory; messages carry no path. */
+CgModel *cg_weights_parse (const guint8 *bytes, gsize size, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* Write @model to @path through a temporary file and a rename: a reader sees
+ * the old file or the new one, never half of one. */
+gboolean cg_weights_save (const CgModel *model, const char *path, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* Load a model by what a user types: a path (anything with a '/' or ending in
+ * .safetensors), or a name looked for in cg_weights_folders().  The error
+ * names every place looked at. */
+CgModel *cg_weights_find (const char *name_or_path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Folders where weights are looked for, first match wins: $CLEARGRAIN_WEIGHTS,
+ * the user's (XDG data home)/cleargrain/weights, beside the running program
+ * (weights/, ../share/cleargrain/weights), the installed place, and in a build tree the
+ * source's weights/.  Free with g_strfreev(). */
+char **cg_weights_folders (void) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif
