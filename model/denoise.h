@@ -38,11 +38,14 @@ typedef struct
 /* Where pixels come from and go to.  Rectangles lie inside the picture;
  * @pixels is h x w x channels floats, interleaved, without padding.  Reads may
  * overlap each other; a read never follows the write of a pixel it contains
- * unless the source keeps the original, which it must.  Each pixel is written
- * once.  FALSE with @error set stops the run. */
+ * unless the source keeps the original, which it must.  Each pixel of the region
+ * is written once, with the value it would get if the region were the whole
+ * picture.  Both are called in the thread that started the run; FALSE with
+ * @error set stops it. */
 typedef struct
 {
   int width, height;
+  int x, y, w, h;      /* region inside the picture to clean; w = 0 for all of it */
   int channels;        /* as CgImage */
   CgTransfer transfer;
   gboolean (*read) (int x, int y, int w, int h, float *pixels, gpointer user, GError **error);
