@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every kernel against the sum of conv.h taken in double precision, on random
+ * shapes, with canaries around all it may write and NaN around all it may read. */
+#include "model/conv/conv.h"
+
+#include <string.h>
+
+#define CANARY 12345.0f
+#define ROUNDS 60
+
+/* Floats with a canary on both sides. */
+typedef struct
+{
+  float *block, *data;
+  gsize n;
+} Floats;
+
+static Floats
+floats_new (gsize n, float value)
+{
+  /* Aligned for scratch; the last canary is the last thing in the block, so
+   * that an address sanitizer sees what reads beyond. */
+  Floats f = { aligned_alloc (64, (n * sizeof (float) + 64 + 4 + 63) / 64 * 64), NULL, n };
+
+  f.data = f.block + 16;
+  f.data[-1] = f.data[n] = CANARY;
+  for (gsize i = 0; i < n; i++)
+    f.data[i] = value;
+  return f;
+}
+
+static void
+floats_free (Floats *f)
+{
+  g_assert_cmpfloat (f->data[-1], ==, CANARY);
+  g_assert_cmpfloat (f->data[f->n], ==, CANARY);
+  free (f->block);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Floats, floats_free)
+
+static float
+random_float (void)
+{
+  return (float) g_test_rand_double_range (-1, 1);
+}
+
+static Floats
+floats_random (gsize n)
+{
+  Floats f = floats_new (n, 0);
+
+  for (gsize i = 0; i < n; i++)
+    f.data[i] = random_float ();
+  return f;
+}
+
+/* A tensor in memory of its own that ends with the last value; gaps between
+ * pixels and rows hold @gap. */
+typedef struct
+{
+  CgTensor t;
+  float *block;
+  gsize n;
+  float gap;
+} Picture;
+
+static Picture
+picture_new (int h, int w, int c, float gap)
+{
+  Picture p = { .gap = gap };
+  int pixel = c + g_test_rand_int_range (0, 3) * g_test_rand_int_range (0, 9);
+  int row = w * pixel + g_test_rand_int_range (0, 5);
+
+  p.n = (gsize) (h - 1) * row + (gsize) (w - 1) * pixel + c;
+  p.block = g_new (float, p.n);
+  for (gsize i = 0; i < p.n; i++)
+    p.block[i] = gap;
+  p.t = (CgTensor){ p.block, h, w, c, pixel, row };
+  return p;
+}
+
+static void
+picture_fill (const Picture *p)
+{
+  for (int y = 0; y < p->t.h; y++)
+    for (int x = 0; x < p->t.w; x++)
+      for (int c = 0; c < p->t.c; c++)
+        cg_tensor_pixel (&p->t, y, x)[c] = random_float ();
+}
+
+/* Fails if anything between the pixels was written. */
+static void
+picture_check_gaps (const Picture *p)
+{
+  for (gsize i = 0; i < p->n; i++)
+    {
+      gsize in_row = i % p->t.row_stride;
+      gboolean inside
+          = in_row < p->t.w * p->t.pixel_stride && in_row % p->t.pixel_stride < (gsize) p->t.c;
+
+      if (!inside)
+        g_assert_true (memcmp (&p->block[i], &p->gap, sizeof p->gap) == 0);
+    }
+}
+
+static void
+picture_free (Picture *p)
+{
+  picture_check_gaps (p);
+  g_free (p->block);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Picture, picture_free)
+
+/* The same picture in memory of its own with other gaps. */
+static Picture
+picture_copy (const Picture *from)
+{
+  Picture p = picture_new (from->t.h, from->t.w, from->t.c, from->gap);
+
+  for (int y = 0; y < p.t.h; y++)
+    for (int x = 0; x < p.t.w; x++)
+      memcpy (cg_tensor_pixel (&p.t, y, x), cg_tensor_pixel (&from->t, y, x),
+              p.t.c * sizeof (float));
+  return p;
+}
+
+/* One random case: a convolution that the kernel supports, an input, and what
+ * surrounds a call. */
+typedef struct
+{
+  const CgConvKernel *kernel;
+  CgConv conv;
+  int h_in, w_in, h, w;
+} Case;
+
+static int
+random_channels (void)
+{
+  static const int choices[]
+      = { 1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 24, 31, 32, 33, 40, 48, 64, 100 };
+
+  return choices[g_test_rand_int_range (0, G_N_ELEMENTS (choices))];
+}
+
+static Case
+random_case (const CgConvKernel *kernel)
+{
+  Case c = { .kernel = kernel };
+
+  do
+    c.conv = (CgConv){ random_channels (), random_channels (), 1 + 2 * g_test_rand_int_range (0, 4),
+                       g_test_rand_bit () ? 1 : g_test_rand_int_range (1, 4) };
+  while (!kernel->supports (&c.conv));
+  c.h_in = g_test_rand_int_range (1, 32);
+  c.w_in = g_test_rand_int_range (1, 40);
+  c.h = (c.h_in + c.conv.stride - 1) / c.conv.stride;
+  c.w = (c.w_in + c.conv.stride - 1) / c.conv.stride;
+  return c;
+}
+
+static gsize
+weight_size (const Case *c)
+{
+  return (gsize) c->conv.c_out * c->conv.c_in * c->conv.k * c->conv.k;
+}
+
+static Floats
+pack (const Case *c, CgConvUse use, const Floats *weight)
+{
+  Floats packed = floats_new (c->kernel->packed_size (&c->conv, use), NAN);
+
+  c->kernel->pack (&c->conv, use, weight->data, packed.data);
+  return packed;
+}
+
+static Floats
+scratch (const Case *c)
+{
+  return floats_new (c->kernel->scratch_size (&c->conv, c->w_in), NAN);
+}
+
+static double
+weight_value (const Case *c, const Floats *weight, int o, int i, int v, int u)
+{
+  return weight->data[((o * c->conv.c_in + i) * c->conv.k + v) * c->conv.k + u];
+}
+
+static void
+check (const Case *c, const char *what, double got, double want, double size)
+{
+  /* A Winograd kernel's error goes with the largest value in its tile. */
+  if (!(fabs (got - want) <= 3e-5 * size))
+    g_error ("%s %s: %d -> %d channels, k %d, stride %d, input %dx%d: is %g, want %g",
+             c->kernel->name, what, c->conv.c_in, c->conv.c_out, c->conv.k, c->conv.stride, c->h_in,
+             c->w_in, got, want);
+}
+
+/* The size that sums of @n products of values in -1..1 have. */
+static double
+sum_size (double n)
+{
+  return 1 + sqrt (n);
+}
+
+static double
+naive_sum (const Case *c, const CgTensor *in, const Floats *weight, int y, int x, int o)
+{
+  int p = (c->conv.k - 1) / 2;
+  double sum = 0;
+
+  for (int v = 0; v < c->conv.k; v++)
+    for (int u = 0; u < c->conv.k; u++)
+      for (int i = 0; i < c->conv.c_in; i++)
+        {
+          int yy = y * c->conv.stride + v - p, xx = x * c->conv.stride + u - p;
+
+          if (yy >= 0 && yy < in->h && xx >= 0 && xx < in->w)
+            sum += weight_value (c, weight, o, i, v, u) * cg_tensor_pixel (in, yy, xx)[i];
+        }
+  return sum;
+}
+
+static void
+check_forward (const Case *c, const Picture *in, const Floats *weight,
+               const CgConvEpilogue *epilogue, const CgTensor *add, const CgTensor *out)
+{
+  for (int y = 0; y < c->h; y++)
+    for (int x = 0; x < c->w; x++)
+      for (int o = 0; o < c->conv.c_out; o++)
+        {
+          double want = naive_sum (c, &in->t, weight, y, x, o);
+
+          if (epilogue->bias)
+            want += epilogue->bias[o];
+          if (add)
+            want += cg_tensor_pixel (add, y, x)[o];
+          if (epilogue->activation == CG_ACTIVATION_RELU)
+            want = MAX (want, 0);
+          else if (epilogue->activation == CG_ACTIVATION_SIGMOID)
+            want = 1 / (1 + exp (-want));
+          check (c, "forward", cg_tensor_pixel (out, y, x)[o], want,
+                 sum_size (c->conv.c_in * c->conv.k * c->conv.k));
+        }
+}
+
+/* All epilogues, into a fresh output and in place over the added one. */
+static void
+test_forward (gconstpointer kernel)
+{
+  for (int round = 0; round < ROUNDS; round++)
+    {
+      Case c = random_case (kernel);
+      g_auto (Floats) weight = floats_random (weight_size (&c));
+      g_auto (Floats) bias = floats_random (c.conv.c_out);
+      g_auto (Floats) packed = pack (&c, CG_CONV_FORWARD, &weight);
+      g_auto (Floats) room = scratch (&c);
+      g_auto (Picture) in = picture_new (c.h_in, c.w_in, c.conv.c_in, NAN);
+      g_auto (Picture) add = picture_new (c.h, c.w, c.conv.c_out, CANARY);
+
+      picture_fill (&in);
+      picture_fill (&add);
+      g_auto (Picture) out = picture_copy (&add);
+      gboolean with_add = g_test_rand_bit (), in_place = with_add && g_test_rand_bit ();
+      CgConvEpilogue epilogue = {
+        .bias = g_test_rand_bit () ? bias.data : NULL,
+        .add = in_place   ? &out.t
+               : with_add ? &add.t
+                          : NULL,
+        .activation = g_test_rand_int_range (CG_ACTIVATION_NONE, CG_ACTIVATION_SIGMOID + 1),
+      };
+
+      c.kernel->forward (&c.conv, &in.t, packed.data, &epilogue, &out.t, 0, c.h, room.data);
+      check_forward (&c, &in, &weight, &epilogue, with_add ? &add.t : NULL, &out.t);
+    }
+}
+
+static void
+assert_same (const CgTensor *a, int ay, int ax, const CgTensor *b, int by, int bx, int h, int w)
+{
+  for (int y = 0; y < h; y++)
+    for (int x = 0; x < w; x++)
+      g_assert_cmpmem (cg_tensor_pixel (a, ay + y, ax + x), a->c * sizeof (float),
+                       cg_tensor_pixel (b, by + y, bx + x), b->c * sizeof (float));
+}
+
+/* Rows cut anywhere the kernel allows give the same bits. */
+static void
+test_cuts (gconstpointer kernel)
+{
+  for (int round = 0; round < ROUNDS / 2; round++)
+    {
+      Case c = random_case (kernel);
+      g_auto (Floats) weight = floats_random (weight_size (&c));
+      g_auto (Floats) packed = pack (&c, CG_CONV_FORWARD, &weight);
+      g_auto (Floats) room = scratch (&c);
+      g_auto (Picture) in = picture_new (c.h_in, c.w_in, c.conv.c_in, NAN);
+      g_auto (Picture) whole = picture_new (c.h, c.w, c.conv.c_out, CANARY);
+      g_auto (Picture) cut = picture_new (c.h, c.w, c.conv.c_out, CANARY);
+      CgConvEpilogue epilogue = { .activation = CG_ACTIVATION_RELU };
+
+      picture_fill (&in);
+      c.kernel->forward (&c.conv, &in.t, packed.data, &epilogue, &whole.t, 0, c.h, room.data);
+      for (int y0 = 0, y1; y0 < c.h; y0 = y1)
+        {
+          y1 = y0 + c.kernel->row_step * g_test_rand_int_range (1, 4);
+          y1 = MIN (y1, c.h);
+          c.kernel->forward (&c.conv, &in.t, packed.data, &epilogue, &cut.t, y0, y1, room.data);
+        }
+      assert_same (&whole.t, 0, 0, &cut.t, 0, 0, c.h, c.w);
+    }
+}
+
+/* Tile origins must be multiples of this for the same bits. */
+static int
+tile_step (const CgConvKernel *kernel)
+{
+  /* OpenBLAS sums in an order that depends on the row of the matrix. */
+  return strcmp (kernel->name, "gemm") == 0 ? 48 : kernel->row_step;
+}
+
+/* A picture computed in tiles gives the same bits, except where a tile does
+ * not see its neighbours. */
+static void
+test_tiles (gconstpointer kernel)
+{
+  for (int round = 0; round < ROUNDS / 2; round++)
+    {
+      Case c = random_case (kernel);
+      int step = tile_step (kernel) * c.conv.stride, halo = c.conv.k / 2;
+      int y = step * g_test_rand_int_range (0, 2), x = step * g_test_rand_int_range (0, 2);
+      int h = 2 * step + 5 + 2 * halo, w = 3 * step + 7 + 2 * halo;
+      g_auto (Floats) weight = floats_random (weight_size (&c));
+      g_auto (Floats) packed = pack (&c, CG_CONV_FORWARD, &weight);
+      g_auto (Picture) in = picture_new (y + h + 3, x + w + 4, c.conv.c_in, NAN);
+      CgTensor tile = in.t;
+      CgConvEpilogue epilogue = { .activation = CG_ACTIVATION_NONE };
+
+      c.w_in = in.t.w;
+      c.h = (in.t.h + c.conv.stride - 1) / c.conv.stride;
+      c.w = (in.t.w + c.conv.stride - 1) / c.conv.stride;
+      int tile_h = (h + c.conv.stride - 1) / c.conv.stride;
+      int tile_w = (w + c.conv.stride - 1) / c.conv.stride;
+      g_auto (Floats) room = scratch (&c);
+      g_auto (Picture) whole = picture_new (c.h, c.w, c.conv.c_out, CANARY);
+      g_auto (Picture) part = picture_new (tile_h, tile_w, c.conv.c_out, CANARY);
+
+      picture_fill (&in);
+      tile.data = cg_tensor_pixel (&in.t, y, x);
+      tile.h = h;
+      tile.w = w;
+      c.kernel->forward (&c.conv, &in.t, packed.data, &epilogue, &whole.t, 0, c.h, room.data);
+      c.kernel->forward (&c.conv, &tile, packed.data, &epilogue, &part.t, 0, tile_h, room.data);
+
+      /* Winograd blocks that reach beyond the tile see zeros in places. */
+      int rim = c.kernel->row_step > 1 ? c.kernel->row_step
+                                       : (halo + c.conv.stride - 1) / c.conv.stride;
+      assert_same (&whole.t, y / c.conv.stride + rim, x / c.conv.stride + rim, &part.t, rim, rim,
+                   tile_h - 2 * rim, tile_w - 2 * rim);
+    }
+}
+
+/* d sum / d in[yy][xx][i] in double. */
+static double
+naive_grad_in (const Case *c, const CgTensor *grad_out, const Floats *weight, int yy, int xx, int i)
+{
+  int p = (c->conv.k - 1) / 2;
+  double sum = 0;
+
+  for (int v = 0; v < c->conv.k; v++)
+    for (int u = 0; u < c->conv.k; u++)
+      {
+        int y = yy + p - v, x = xx + p - u;
+
+        if (y < 0 || x < 0 || y % c->conv.stride || x % c->conv.stride)
+          continue;
+        y /= c->conv.stride;
+        x /= c->conv.stride;
+        for (int o = 0; y < c->h && x < c->w && o < c->conv.c_out; o++)
+          sum += weight_value (c, weight, o, i, v, u) * cg_tensor_pixel (grad_out, y, x)[o];
+      }
+  return sum;
+}
+
+static void
+test_backward_data (gconstpointer kernel)
+{
+  for (int round = 0; round < ROUNDS; round++)
+    {
+      Case c = random_case (kernel);
+      gboolean accumulate = g_test_rand_bit ();
+      g_auto (Floats) weight = floats_random (weight_size (&c));
+      g_auto (Floats) packed = pack (&c, CG_CONV_BACKWARD, &weight);
+      g_auto (Floats) room = scratch (&c);
+      g_auto (Picture) grad_out = picture_new (c.h, c.w, c.conv.c_out, NAN);
+      g_auto (Picture) before = picture_new (c.h_in, c.w_in, c.conv.c_in, CANARY);
+
+      picture_fill (&grad_out);
+      picture_fill (&before);
+      g_auto (Picture) grad_in = picture_copy (&before);
+      c.kernel->backward_data (&c.conv, &grad_out.t, packed.data, &grad_in.t, accumulate,
+                               room.data);
+
+      for (int y = 0; y < c.h_in; y++)
+        for (int x = 0; x < c.w_in; x++)
+          for (int i = 0; i < c.conv.c_in; i++)
+            check (&c, "backward_data", cg_tensor_pixel (&grad_in.t, y, x)[i],
+                   naive_grad_in (&c, &grad_out.t, &weight, y, x, i)
+                       + (accumulate ? cg_tensor_pixel (&before.t, y, x)[i] : 0),
+                   sum_size (c.conv.c_out * c.conv.k * c.conv.k));
+    }
+}
+
+/* d sum / d weight[o][i][v][u], added to @sum in double. */
+static double
+naive_grad_weight (const Case *c, const CgTensor *in, const CgTensor *grad_out, int o, int i, int v,
+                   int u)
+{
+  int p = (c->conv.k - 1) / 2;
+  double sum = 0;
+
+  for (int y = 0; y < c->h; y++)
+    for (int x = 0; x < c->w; x++)
+      {
+        int yy = y * c->conv.stride + v - p, xx = x * c->conv.stride + u - p;
+
+        if (yy >= 0 && yy < in->h && xx >= 0 && xx < in->w)
+          sum += (double) cg_tensor_pixel (in, yy, xx)[i] * cg_tensor_pixel (grad_out, y, x)[o];
+      }
+  return sum;
+}
+
+/* A batch of two pictures of different size. */
+static void
+test_backward_weight (gconstpointer kernel)
+{
+  for (int round = 0; round < ROUNDS / 2; round++)
+    {
+      Case c = random_case (kernel), small = c;
+      small.h_in = (c.h_in + 1) / 2;
+      small.h = (small.h_in + c.conv.stride - 1) / c.conv.stride;
+      g_auto (Floats) room = scratch (&c);
+      g_auto (Floats) sum = floats_new (c.kernel->grad_size (&c.conv), 0);
+      g_auto (Floats) before = floats_random (weight_size (&c));
+      g_auto (Floats) got = floats_new (weight_size (&c), 0);
+      g_auto (Picture) in = picture_new (c.h_in, c.w_in, c.conv.c_in, NAN);
+      g_auto (Picture) in2 = picture_new (small.h_in, c.w_in, c.conv.c_in, NAN);
+      g_auto (Picture) grad_out = picture_new (c.h, c.w, c.conv.c_out, NAN);
+      g_auto (Picture) grad_out2 = picture_new (small.h, c.w, c.conv.c_out, NAN);
+
+      picture_fill (&in);
+      picture_fill (&in2);
+      picture_fill (&grad_out);
+      picture_fill (&grad_out2);
+      memcpy (got.data, before.data, got.n * sizeof (float));
+      c.kernel->backward_weight (&c.conv, &in.t, &grad_out.t, sum.data, room.data);
+      c.kernel->backward_weight (&c.conv, &in2.t, &grad_out2.t, sum.data, room.data);
+      c.kernel->finish_weight (&c.conv, sum.data, got.data);
+
+      gsize n = 0;
+      for (int o = 0; o < c.conv.c_out; o++)
+        for (int i = 0; i < c.conv.c_in; i++)
+          for (int v = 0; v < c.conv.k; v++)
+            for (int u = 0; u < c.conv.k; u++, n++)
+              check (&c, "backward_weight", got.data[n],
+                     before.data[n] + naive_grad_weight (&c, &in.t, &grad_out.t, o, i, v, u)
+                         + naive_grad_weight (&small, &in2.t, &grad_out2.t, o, i, v, u),
+                     sum_size (c.h * c.w + small.h * small.w));
+    }
+}
+
+static double
+dot (const CgTensor *a, const CgTensor *b)
+{
+  double sum = 0;
+
+  for (int y = 0; y < a->h; y++)
+    for (int x = 0; x < a->w; x++)
+      for (int c = 0; c < a->c; c++)
+        sum += (double) cg_tensor_pixel (a, y, x)[c] * cg_tensor_pixel (b, y, x)[c];
+  return sum;
+}
+
+/* <conv (x), g> = <x, backward_data (g)> = <weight, backward_weight (x, g)>. */
+static void
+test_adjoint (gconstpointer kernel)
+{
+  for (int round = 0; round < ROUNDS; round++)
+    {
+      Case c = random_case (kernel);
+      g_auto (Floats) weight = floats_random (weight_size (&c));
+      g_auto (Floats) forward = pack (&c, CG_CONV_FORWARD, &weight);
+      g_auto (Floats) backward = pack (&c, CG_CONV_BACKWARD, &weight);
+      g_auto (Floats) sum = floats_new (c.kernel->grad_size (&c.conv), 0);
+      g_auto (Floats) grad_weight = floats_new (weight_size (&c), 0);
+      g_auto (Floats) room = scratch (&c);
+      g_auto (Picture) in = picture_new (c.h_in, c.w_in, c.conv.c_in, NAN);
+      g_auto (Picture) out = picture_new (c.h, c.w, c.conv.c_out, CANARY);
+      g_auto (Picture) grad_out = picture_new (c.h, c.w, c.conv.c_out, NAN);
+      g_auto (Picture) grad_in = picture_new (c.h_in, c.w_in, c.conv.c_in, CANARY);
+
+      picture_fill (&in);
+      picture_fill (&grad_out);
+      c.kernel->forward (&c.conv, &in.t, forward.data, &(CgConvEpilogue){ 0 }, &out.t, 0, c.h,
+                         room.data);
+      c.kernel->backward_data (&c.conv, &grad_out.t, backward.data, &grad_in.t, FALSE, room.data);
+      c.kernel->backward_weight (&c.conv, &in.t, &grad_out.t, sum.data, room.data);
+      c.kernel->finish_weight (&c.conv, sum.data, grad_weight.data);
+
+      double want = dot (&out.t, &grad_out.t), of_weight = 0;
+      double size = sum_size ((double) weight_size (&c) * c.h * c.w);
+      for (gsize n = 0; n < weight.n; n++)
+        of_weight += (double) weight.data[n] * grad_weight.data[n];
+      check (&c, "adjoint of data", dot (&in.t, &grad_in.t), want, size);
+      check (&c, "adjoint of weight", of_weight, want, size);
+    }
+}
+
+static void
+test_selection (void)
+{
+  CgConv conv = { 64, 64, 3, 1 };
+  const CgConvKernel *const *kernels = cg_conv_kernels ();
+
+  g_assert_cmpstr (kernels[0]->name, ==, "reference");
+  for (int n = 0; kernels[n]; n++)
+    if (kernels[n]->supports (&conv))
+      g_assert_true (cg_conv_kernel_for (&conv, kernels[n]->name) == kernels[n]);
+  g_assert_true (cg_conv_kernel_for (&conv, "no such kernel") == kernels[0]);
+  g_assert_true (cg_conv_kernel_for (&conv, NULL) != kernels[0]);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *name;
+    GTestDataFunc func;
+  } tests[] = {
+    { "forward", test_forward },
+    { "cuts", test_cuts },
+    { "tiles", test_tiles },
+    { "backward-data", test_backward_data },
+    { "backward-weight", test_backward_weight },
+    { "adjoint", test_adjoint },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (const CgConvKernel *const *kernel = cg_conv_kernels (); *kernel; kernel++)
+    for (gsize n = 0; n < G_N_ELEMENTS (tests); n++)
+      {
+        g_autofree char *path = g_strdup_printf ("/conv/%s/%s", (*kernel)->name, tests[n].name);
+
+        g_test_add_data_func (path, *kernel, tests[n].func);
+      }
+  g_test_add_func ("/conv/selection", test_selection);
+  return g_test_run ();
+}
