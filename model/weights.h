@@ -12,8 +12,8 @@
 /* Load @path.  The file is not trusted: lengths, names, types, shapes, overlaps
  * and values are checked before anything is used.  Returns a new model that the
  * caller frees with cg_model_free(), or NULL with @error set, beginning with
- * the path: CG_ERROR_FORMAT, CG_ERROR_NETWORK, CG_ERROR_MISMATCH or a
- * GFileError. */
+ * the path: CG_ERROR_FORMAT, CG_ERROR_NETWORK, CG_ERROR_MISMATCH,
+ * CG_ERROR_UNSUPPORTED (a later format) or a GFileError. */
 CgModel *cg_weights_load (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same from @size bytes in memory; messages carry no path. */
@@ -21,7 +21,8 @@ CgModel *cg_weights_parse (const guint8 *bytes, gsize size, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
 /* Write @model to @path through a temporary file and a rename: a reader sees
- * the old file or the new one, never half of one. */
+ * the old file or the new one, never half of one.  The same model gives the
+ * same bytes.  A parameter that is not finite is refused, as loading would. */
 gboolean cg_weights_save (const CgModel *model, const char *path, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
@@ -32,8 +33,8 @@ CgModel *cg_weights_find (const char *name_or_path, GError **error) G_GNUC_WARN_
 
 /* Folders where weights are looked for, first match wins: $CLEARGRAIN_WEIGHTS,
  * the user's (XDG data home)/cleargrain/weights, beside the running program
- * (weights/, ../share/cleargrain/weights), the installed place, and in a build tree the
- * source's weights/.  Free with g_strfreev(). */
+ * (weights/, ../share/cleargrain/weights), in a build tree the source's
+ * weights/, and the installed place.  Free with g_strfreev(). */
 char **cg_weights_folders (void) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif
