@@ -52,8 +52,11 @@ typedef struct
   /* Floats of scratch that any call below needs on an input of @w_in columns. */
   gsize (*scratch_size) (const CgConv *conv, int w_in);
 
-  /* Output rows y0 <= y < y1.  y0 is a multiple of row_step; y1 too, or the
-   * last row.  A pixel's value does not depend on how rows are cut. */
+  /* Output rows y0 <= y < y1, computed in blocks of row_step rows counted from
+   * y0 (the last may be short).  A pixel's value, to the last bit, depends on
+   * y0 mod row_step and on nothing else of how rows are cut.  Heights are those
+   * of the whole picture, but only the rows that this range needs must be in
+   * memory: no other row is touched. */
   int row_step;
   void (*forward) (const CgConv *conv, const CgTensor *in, const float *packed,
                    const CgConvEpilogue *epilogue, const CgTensor *out, int y0, int y1,

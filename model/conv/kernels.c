@@ -4,12 +4,62 @@
 
 #include <string.h>
 
+/* Whether this processor runs what meson.build compiles for a family. */
+static gboolean
+can_run (const char *family)
+{
+#if defined __x86_64__ || defined __i386__
+  if (strcmp (family, "avx2") == 0)
+    return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma");
+  if (strcmp (family, "avx512") == 0)
+    return __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
+           && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl")
+           && __builtin_cpu_supports ("fma");
+#endif
+  return TRUE;
+}
+
+/* The part of a name behind its dash: "avx2" of "winograd-avx2". */
+static const char *
+family_of (const CgConvKernel *kernel)
+{
+  const char *dash = strchr (kernel->name, '-');
+
+  return dash ? dash + 1 : "";
+}
+
+static const CgConvKernel *const built[] = {
+  &cg_conv_reference,       &cg_conv_gemm, &cg_conv_winograd_baseline,
+#ifdef CG_CONV_AVX2
+  &cg_conv_winograd_avx2,
+#endif
+#ifdef CG_CONV_AVX512
+  &cg_conv_winograd_avx512,
+#endif
+};
+
 const CgConvKernel *const *
 cg_conv_kernels (void)
 {
-  static const CgConvKernel *const kernels[] = { &cg_conv_reference, &cg_conv_gemm, NULL };
+  static const CgConvKernel *usable[G_N_ELEMENTS (built) + 1];
+  static gsize done;
 
-  return kernels;
+  if (g_once_init_enter (&done))
+    {
+      int n = 0;
+
+      for (gsize i = 0; i < G_N_ELEMENTS (built); i++)
+        if (can_run (family_of (built[i])))
+          usable[n++] = built[i];
+      g_once_init_leave (&done, 1);
+    }
+  return usable;
+}
+
+static gboolean
+is_called (const CgConvKernel *kernel, const char *name)
+{
+  return strcmp (kernel->name, name) == 0 || strcmp (family_of (kernel), name) == 0;
 }
 
 const CgConvKernel *
@@ -19,7 +69,7 @@ cg_conv_kernel_for (const CgConv *conv, const char *name)
   const CgConvKernel *best = kernels[0];
 
   for (int n = 0; kernels[n]; n++)
-    if ((!name || strcmp (name, kernels[n]->name) == 0) && kernels[n]->supports (conv))
+    if ((!name || is_called (kernels[n], name)) && kernels[n]->supports (conv))
       best = kernels[n];
   return best;
 }

@@ -8,4 +8,9 @@
 extern const CgConvKernel cg_conv_reference;
 extern const CgConvKernel cg_conv_gemm;
 
+/* From simd/, once for every family of processors. */
+extern const CgConvKernel cg_conv_winograd_baseline;
+extern const CgConvKernel cg_conv_winograd_avx2;
+extern const CgConvKernel cg_conv_winograd_avx512;
+
 #endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* C is computed in blocks of a few rows and one to MAX_VECTORS vectors of
+ * columns.  A block's sums stay in registers while the loop runs along the
+ * columns of A: it loads one row of B's block, and each element of A that it
+ * loads then serves all of it. */
+#include "model/conv/simd/product.h"
+
+/* Sums in registers, with some left for B: enough to hide the latency of two
+ * multiply-adds a cycle. */
+#if defined __AVX512F__ || defined __aarch64__
+#define SUMS        24
+#define MAX_VECTORS 4
+#else
+#define SUMS        12
+#define MAX_VECTORS 3
+#endif
+#define MAX_ROWS      12
+#define ROWS(vectors) (SUMS / (vectors) < MAX_ROWS ? SUMS / (vectors) : MAX_ROWS)
+
+#define INLINE static inline __attribute__ ((always_inline))
+#define UNROLL _Pragma ("GCC unroll 16")
+
+/* One block at (row, column).  Called with constants for @rows, @vectors and
+ * one of @a_row, @a_column, so that the inner loops vanish. */
+INLINE void
+block (const CgProduct *p, int rows, int vectors, gsize a_row, gsize a_column, int row, int column)
+{
+  float *c = p->c + row * p->c_row + column;
+  const float *b = p->b + column;
+  Vec sum[MAX_ROWS][MAX_VECTORS];
+
+  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < vectors; v++) sum[r][v]
+      = p->accumulate ? load (c + r * p->c_row + v * LANES) : (Vec){ 0 };
+
+  for (int s = 0; s < p->segments; s++)
+    {
+      const float *a = p->a + row * a_row + s * p->a_segment;
+
+      for (int j = 0; j < p->k; j++, a += a_column, b += p->b_row)
+        {
+          Vec of_b[MAX_VECTORS];
+
+          UNROLL for (int v = 0; v < vectors; v++) of_b[v] = load (b + v * LANES);
+          UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < vectors; v++) sum[r][v]
+              += a[r * a_row] * of_b[v];
+        }
+    }
+
+  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < vectors; v++)
+      store (c + r * p->c_row + v * LANES, sum[r][v]);
+}
+
+/* All rows of one column of blocks. */
+INLINE void
+blocks (const CgProduct *p, int vectors, gsize a_row, gsize a_column, int column)
+{
+  int row = 0;
+
+  for (; row + ROWS (vectors) <= p->m; row += ROWS (vectors))
+    block (p, ROWS (vectors), vectors, a_row, a_column, row, column);
+  for (; row + 4 <= p->m; row += 4)
+    block (p, 4, vectors, a_row, a_column, row, column);
+  for (; row < p->m; row++)
+    block (p, 1, vectors, a_row, a_column, row, column);
+}
+
+INLINE void
+blocks_of (const CgProduct *p, int vectors, int column)
+{
+  if (p->a_column == 1)
+    blocks (p, vectors, p->a_row, 1, column);
+  else
+    blocks (p, vectors, 1, p->a_column, column);
+}
+
+/* Vectors left that are not a multiple of MAX_VECTORS are shared out evenly:
+ * five are 3 + 2, not 4 + 1. */
+void
+cg_product (const CgProduct *p)
+{
+  int left = p->n / LANES, blocks_left = (left + MAX_VECTORS - 1) / MAX_VECTORS;
+
+  for (int column = 0; left > 0; blocks_left--)
+    {
+      int vectors = (left + blocks_left - 1) / blocks_left;
+
+      switch (vectors)
+        {
+        case 1:
+          blocks_of (p, 1, column);
+          break;
+        case 2:
+          blocks_of (p, 2, column);
+          break;
+        case 3:
+          blocks_of (p, 3, column);
+          break;
+#if MAX_VECTORS > 3
+        case 4:
+          blocks_of (p, 4, column);
+          break;
+#endif
+        }
+      left -= vectors;
+      column += vectors * LANES;
+    }
+}

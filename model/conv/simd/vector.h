@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Vectors of floats as wide as the processor's registers, in the vector
+ * extensions that GCC and Clang share.
+ *
+ * The sources of this folder are compiled once for every family of processors
+ * ("avx512", "avx2", "baseline"), with CG_SIMD set to the family's name, and
+ * chosen from at run time by ../kernels.c. */
+#ifndef CG_CONV_SIMD_VECTOR_H
+#define CG_CONV_SIMD_VECTOR_H
+
+#include <glib.h>
+
+/* What these sources export carries the family's name. */
+#define CG_SIMD_PASTE(name, family)  name##_##family
+#define CG_SIMD_PASTE_(name, family) CG_SIMD_PASTE (name, family)
+#define CG_SIMD_NAME(name)           CG_SIMD_PASTE_ (name, CG_SIMD)
+
+#if defined __AVX512F__
+#define LANES 16
+#elif defined __AVX__
+#define LANES 8
+#else
+#define LANES 4
+#endif
+
+typedef float Vec __attribute__ ((vector_size (LANES * sizeof (float))));
+typedef float UnalignedVec
+    __attribute__ ((vector_size (LANES * sizeof (float)), aligned (sizeof (float)), may_alias));
+
+static inline Vec
+load (const float *from)
+{
+  return *(const UnalignedVec *) from;
+}
+
+static inline void
+store (float *to, Vec v)
+{
+  *(UnalignedVec *) to = v;
+}
+
+/* The first @n lanes from memory, zeros in the others. */
+static inline Vec
+load_some (const float *from, int n)
+{
+  float lanes[LANES] = { 0 };
+
+  for (int l = 0; l < n; l++)
+    lanes[l] = from[l];
+  return load (lanes);
+}
+
+/* @n rounded up to whole vectors. */
+static inline int
+whole_vectors (int n)
+{
+  return (n + LANES - 1) / LANES * LANES;
+}
+
+#endif

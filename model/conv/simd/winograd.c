@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* 3x3 convolution of stride 1 by Winograd's F(6x6,3x3): see
+ * winograd-transforms.h for the algebra.
+ *
+ * The way of one pixel.  The output is cut into tiles of 6 x 6, aligned to
+ * row and column 0; our pixel lies in one of them.  The tile depends on 8 x 8
+ * pixels of input (one more on each side).  These are transformed, channel by
+ * channel, LANES channels at once, into 64 values: value e goes to plane e of
+ * V, which has one row a tile and one column an input channel.  When that is
+ * done for a strip of tiles, 64 small matrix products
+ *
+ *   M[e] = V[e] U[e],    [tiles][c_out] = [tiles][c_in] [c_in][c_out],
+ *
+ * sum over the input channels; U are the weights, transformed once.  The 64
+ * values that M holds for our tile and an output channel are transformed back
+ * into its 6 x 6 outputs, and the epilogue is applied on the way out.
+ *
+ * A tile's arithmetic is the same wherever the strip begins, so rows may be
+ * cut and pictures tiled at multiples of 6 without a bit changing. */
+#include "model/conv/simd/winograd.h"
+
+#include "model/conv/kernels.h"
+#include "model/conv/simd/epilogue.h"
+#include "model/conv/simd/product.h"
+#include "model/conv/simd/winograd-transforms.h"
+
+#define STEP   6             /* side of a tile of output */
+#define SIDE   8             /* side of the input it depends on */
+#define PLANES (SIDE * SIDE) /* values that stand for them */
+
+/* Tiles in a strip: V, M and a part of U should fit into the second-level
+ * cache together, and yet each U[e] that is read should serve many tiles. */
+#define TILES 48
+
+static gboolean
+supports (const CgConv *conv)
+{
+  return conv->k == 3 && conv->stride == 1 && conv->c_in >= 8 && conv->c_out >= 8;
+}
+
+static int
+channels_from (const CgConv *conv, CgConvUse use)
+{
+  return use == CG_CONV_FORWARD ? conv->c_in : conv->c_out;
+}
+
+static int
+channels_to (const CgConv *conv, CgConvUse use)
+{
+  return use == CG_CONV_FORWARD ? conv->c_out : conv->c_in;
+}
+
+/* U as [PLANES][from][to], @to filled up to whole vectors. */
+static gsize
+packed_size (const CgConv *conv, CgConvUse use)
+{
+  return (gsize) PLANES * channels_from (conv, use) * whole_vectors (channels_to (conv, use));
+}
+
+/* The nine weights from channel @from to channel @to, as [row][column]; for
+ * the gradient of the input they are rotated by 180 degrees. */
+static void
+weights_between (const CgConv *conv, CgConvUse use, const float *weight, int from, int to,
+                 double g[3][3])
+{
+  gboolean forward = use == CG_CONV_FORWARD;
+  gsize o = forward ? to : from, i = forward ? from : to;
+
+  weight += (o * conv->c_in + i) * 9;
+  for (int n = 0; n < 9; n++)
+    g[n / 3][n % 3] = weight[forward ? n : 8 - n];
+}
+
+/* u = G g G^T. */
+static void
+transform_weights (const double g[3][3], double u[SIDE][SIDE])
+{
+  double half[SIDE][3];
+
+  for (int y = 0; y < SIDE; y++)
+    for (int x = 0; x < 3; x++)
+      half[y][x]
+          = f6_weight[y][0] * g[0][x] + f6_weight[y][1] * g[1][x] + f6_weight[y][2] * g[2][x];
+  for (int y = 0; y < SIDE; y++)
+    for (int x = 0; x < SIDE; x++)
+      u[y][x] = f6_weight[x][0] * half[y][0] + f6_weight[x][1] * half[y][1]
+                + f6_weight[x][2] * half[y][2];
+}
+
+/* A vector of output channels at a time, so that memory is written in lines. */
+static void
+pack (const CgConv *conv, CgConvUse use, const float *weight, float *packed)
+{
+  int from = channels_from (conv, use), to = channels_to (conv, use), padded = whole_vectors (to);
+  gsize plane = (gsize) from * padded;
+
+  for (int i = 0; i < from; i++)
+    for (int o = 0; o < padded; o += LANES)
+      {
+        float lanes[PLANES][LANES] = { { 0 } };
+
+        for (int l = 0; l < MIN (LANES, to - o); l++)
+          {
+            double g[3][3], u[SIDE][SIDE];
+
+            weights_between (conv, use, weight, i, o + l, g);
+            transform_weights (g, u);
+            for (int e = 0; e < PLANES; e++)
+              lanes[e][l] = u[e / SIDE][e % SIDE];
+          }
+        for (int e = 0; e < PLANES; e++)
+          store (packed + e * plane + (gsize) i * padded + o, load (lanes[e]));
+      }
+}
+
+static gsize
+scratch_size (const CgConv *conv, int w_in)
+{
+  gsize both_planes = plane_size (TILES, conv->c_in) + plane_size (TILES, conv->c_out);
+
+  return MAX (PLANES * both_planes, cg_winograd_weight_scratch_size (conv));
+}
+
+/* B^T d B of one tile and LANES channels.  Its pixels are @row and @pixel
+ * floats apart, the results @plane. */
+static void
+transform_input (const float *from, gsize row, gsize pixel, float *to, gsize plane)
+{
+  Vec half[SIDE][SIDE];
+
+  for (int x = 0; x < SIDE; x++)
+    {
+      Vec d[SIDE], t[SIDE];
+
+      for (int y = 0; y < SIDE; y++)
+        d[y] = load (from + y * row + x * pixel);
+      f6_input (d, t);
+      for (int y = 0; y < SIDE; y++)
+        half[y][x] = t[y];
+    }
+  for (int y = 0; y < SIDE; y++)
+    {
+      Vec t[SIDE];
+
+      f6_input (half[y], t);
+      for (int x = 0; x < SIDE; x++)
+        store (to + (y * SIDE + x) * plane, t[x]);
+    }
+}
+
+/* All channels of the tile whose output begins at (y, x). */
+static void
+input_tile (const CgTensor *in, int y, int x, float *to, gsize plane)
+{
+  y -= 1;
+  x -= 1;
+  for (int c = 0; c < in->c; c += LANES)
+    if (patch_is_inside (in, y, x, SIDE, c))
+      transform_input (cg_tensor_pixel (in, y, x) + c, in->row_stride, in->pixel_stride, to + c,
+                       plane);
+    else
+      {
+        float patch[SIDE * SIDE * LANES];
+
+        gather_patch (in, y, x, SIDE, c, patch);
+        transform_input (patch, SIDE * LANES, LANES, to + c, plane);
+      }
+}
+
+/* A^T m A of one tile and LANES channels from @o on, finished and stored as
+ * far as the tile lies inside. */
+static void
+transform_output (const float *from, gsize plane, const CgConvEpilogue *epilogue,
+                  const CgTensor *out, int y, int x, int o)
+{
+  int h = MIN (STEP, out->h - y), w = MIN (STEP, out->w - x);
+  Vec half[STEP][SIDE];
+
+  for (int u = 0; u < SIDE; u++)
+    {
+      Vec m[SIDE], t[STEP];
+
+      for (int v = 0; v < SIDE; v++)
+        m[v] = load (from + (v * SIDE + u) * plane);
+      f6_output (m, t);
+      for (int v = 0; v < STEP; v++)
+        half[v][u] = t[v];
+    }
+  for (int v = 0; v < h; v++)
+    {
+      Vec t[STEP];
+
+      f6_output (half[v], t);
+      for (int u = 0; u < w; u++)
+        finish (epilogue, out, y + v, x + u, o, t[u]);
+    }
+}
+
+/* Up to TILES tiles, numbered along the rows of tiles. */
+typedef struct
+{
+  int first, n;
+  int across; /* tiles in a row */
+} Strip;
+
+static int
+tile_y (Strip strip, int t)
+{
+  return (strip.first + t) / strip.across * STEP;
+}
+
+static int
+tile_x (Strip strip, int t)
+{
+  return (strip.first + t) % strip.across * STEP;
+}
+
+static void
+do_strip (const CgTensor *in, const float *packed, const CgConvEpilogue *epilogue,
+          const CgTensor *out, Strip strip, float *scratch)
+{
+  int from = whole_vectors (in->c), to = whole_vectors (out->c);
+  gsize v_plane = plane_size (TILES, in->c), m_plane = plane_size (TILES, out->c);
+  float *v = scratch, *m = scratch + PLANES * v_plane;
+
+  for (int t = 0; t < strip.n; t++)
+    input_tile (in, tile_y (strip, t), tile_x (strip, t), v + (gsize) t * from, v_plane);
+
+  for (int e = 0; e < PLANES; e++)
+    cg_product (&(CgProduct){ .m = strip.n,
+                              .n = to,
+                              .k = in->c,
+                              .segments = 1,
+                              .a = v + e * v_plane,
+                              .a_row = from,
+                              .a_column = 1,
+                              .b = packed + (gsize) e * in->c * to,
+                              .b_row = to,
+                              .c = m + e * m_plane,
+                              .c_row = to });
+
+  for (int t = 0; t < strip.n; t++)
+    for (int o = 0; o < out->c; o += LANES)
+      transform_output (m + (gsize) t * to + o, m_plane, epilogue, out, tile_y (strip, t),
+                        tile_x (strip, t), o);
+}
+
+/* The convolution of @in with weights that are packed for it. */
+static void
+convolve (const CgTensor *in, const float *packed, const CgConvEpilogue *epilogue,
+          const CgTensor *out, int y0, int y1, float *scratch)
+{
+  int across = (out->w + STEP - 1) / STEP;
+  int end = (y1 + STEP - 1) / STEP * across;
+
+  for (int first = y0 / STEP * across; first < end; first += TILES)
+    do_strip (in, packed, epilogue, out, (Strip){ first, MIN (TILES, end - first), across },
+              scratch);
+}
+
+static void
+forward (const CgConv *conv, const CgTensor *in, const float *packed,
+         const CgConvEpilogue *epilogue, const CgTensor *out, int y0, int y1, float *scratch)
+{
+  convolve (in, packed, epilogue, out, y0, y1, scratch);
+}
+
+static void
+backward_data (const CgConv *conv, const CgTensor *grad_out, const float *packed,
+               const CgTensor *grad_in, gboolean accumulate, float *scratch)
+{
+  CgConvEpilogue epilogue = { .add = accumulate ? grad_in : NULL };
+
+  convolve (grad_out, packed, &epilogue, grad_in, 0, grad_in->h, scratch);
+}
+
+const CgConvKernel cg_conv_winograd = {
+  .name = "winograd-" G_STRINGIFY (CG_SIMD),
+  .supports = supports,
+  .packed_size = packed_size,
+  .pack = pack,
+  .scratch_size = scratch_size,
+  .row_step = STEP,
+  .forward = forward,
+  .backward_data = backward_data,
+  .grad_size = cg_winograd_grad_size,
+  .backward_weight = cg_winograd_backward_weight,
+  .finish_weight = cg_winograd_finish_weight,
+};

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the two halves of the Winograd kernel share. */
+#ifndef CG_CONV_SIMD_WINOGRAD_H
+#define CG_CONV_SIMD_WINOGRAD_H
+
+#include "model/conv/conv.h"
+#include "model/conv/simd/vector.h"
+
+/* Floats from one plane of a transformed strip to the next.  Planes at a
+ * distance of a power of two would all fall on the same lines of the cache. */
+static inline gsize
+plane_size (int tiles, int channels)
+{
+  return (gsize) tiles * whole_vectors (channels) + 16;
+}
+
+/* Copy the @side x @side pixels from (y, x) on, channels c <= channel <
+ * c + LANES, to @patch; zeros where there is no such pixel or channel. */
+static inline void
+gather_patch (const CgTensor *in, int y, int x, int side, int c, float *patch)
+{
+  int n = MIN (LANES, in->c - c);
+
+  for (int v = 0; v < side; v++)
+    for (int u = 0; u < side; u++, patch += LANES)
+      {
+        gboolean inside = y + v >= 0 && y + v < in->h && x + u >= 0 && x + u < in->w;
+
+        store (patch, inside ? load_some (cg_tensor_pixel (in, y + v, x + u) + c, n) : (Vec){ 0 });
+      }
+}
+
+/* Whether those pixels and channels all exist. */
+static inline gboolean
+patch_is_inside (const CgTensor *in, int y, int x, int side, int c)
+{
+  return y >= 0 && y + side <= in->h && x >= 0 && x + side <= in->w && c + LANES <= in->c;
+}
+
+#define cg_conv_winograd CG_SIMD_NAME (cg_conv_winograd)
+
+/* winograd-weight.c */
+#define cg_winograd_weight_scratch_size CG_SIMD_NAME (cg_winograd_weight_scratch_size)
+gsize cg_winograd_weight_scratch_size (const CgConv *conv);
+
+#define cg_winograd_grad_size CG_SIMD_NAME (cg_winograd_grad_size)
+gsize cg_winograd_grad_size (const CgConv *conv);
+
+#define cg_winograd_backward_weight CG_SIMD_NAME (cg_winograd_backward_weight)
+void cg_winograd_backward_weight (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out,
+                                  float *sum, float *scratch);
+
+#define cg_winograd_finish_weight CG_SIMD_NAME (cg_winograd_finish_weight)
+void cg_winograd_finish_weight (const CgConv *conv, const float *sum, float *grad_weight);
+
+#endif
