@@ -80,9 +80,10 @@ typedef struct
  * NULL; [0] is the reference. */
 const CgConvKernel *const *cg_conv_kernels (void);
 
-/* The fastest kernel for @conv, or the one called @name (NULL = no wish; a
- * name that does not exist or does not support @conv gives way to the
- * reference).  Never NULL. */
+/* The fastest kernel for @conv, or the one called @name, or the fastest of the
+ * family @name ("avx2" for those called "...-avx2").  NULL = no wish; a name
+ * that does not exist or does not support @conv gives way to the reference.
+ * Never NULL. */
 const CgConvKernel *cg_conv_kernel_for (const CgConv *conv, const char *name);
 
 #endif

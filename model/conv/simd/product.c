@@ -18,7 +18,6 @@
 #define ROWS(vectors) (SUMS / (vectors) < MAX_ROWS ? SUMS / (vectors) : MAX_ROWS)
 
 #define INLINE static inline __attribute__ ((always_inline))
-#define UNROLL _Pragma ("GCC unroll 16")
 
 /* One block at (row, column).  Called with constants for @rows, @vectors and
  * one of @a_row, @a_column, so that the inner loops vanish. */
@@ -27,10 +26,13 @@ block (const CgProduct *p, int rows, int vectors, gsize a_row, gsize a_column, i
 {
   float *c = p->c + row * p->c_row + column;
   const float *b = p->b + column;
-  Vec sum[MAX_ROWS][MAX_VECTORS];
+  Vec sum[MAX_ROWS][MAX_VECTORS], of_b[MAX_VECTORS];
 
-  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < vectors; v++) sum[r][v]
-      = p->accumulate ? load (c + r * p->c_row + v * LANES) : (Vec){ 0 };
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; r++)
+#pragma GCC unroll 16
+    for (int v = 0; v < vectors; v++)
+      sum[r][v] = p->accumulate ? load (c + r * p->c_row + v * LANES) : (Vec){ 0 };
 
   for (int s = 0; s < p->segments; s++)
     {
@@ -38,15 +40,21 @@ block (const CgProduct *p, int rows, int vectors, gsize a_row, gsize a_column, i
 
       for (int j = 0; j < p->k; j++, a += a_column, b += p->b_row)
         {
-          Vec of_b[MAX_VECTORS];
-
-          UNROLL for (int v = 0; v < vectors; v++) of_b[v] = load (b + v * LANES);
-          UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < vectors; v++) sum[r][v]
-              += a[r * a_row] * of_b[v];
+#pragma GCC unroll 16
+          for (int v = 0; v < vectors; v++)
+            of_b[v] = load (b + v * LANES);
+#pragma GCC unroll 16
+          for (int r = 0; r < rows; r++)
+#pragma GCC unroll 16
+            for (int v = 0; v < vectors; v++)
+              sum[r][v] += a[r * a_row] * of_b[v];
         }
     }
 
-  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < vectors; v++)
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; r++)
+#pragma GCC unroll 16
+    for (int v = 0; v < vectors; v++)
       store (c + r * p->c_row + v * LANES, sum[r][v]);
 }
 

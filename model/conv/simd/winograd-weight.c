@@ -123,18 +123,24 @@ add_strip (const CgTensor *in, const CgTensor *grad_out, int across, int first, 
       transform_tile (grad_out, y, x, STEP, transform_gradient, z + (gsize) t * c_out, z_plane);
     }
   for (int e = 0; e < PLANES; e++)
-    cg_product (&(CgProduct){ .m = in->c,
-                              .n = c_out,
-                              .k = n,
-                              .segments = 1,
-                              .a = v + e * v_plane,
-                              .a_row = 1,
-                              .a_column = c_in,
-                              .b = z + e * z_plane,
-                              .b_row = c_out,
-                              .c = sum + (gsize) e * in->c * c_out,
-                              .c_row = c_out,
-                              .accumulate = TRUE });
+    {
+      CgProduct product = {
+        .m = in->c,
+        .n = c_out,
+        .k = n,
+        .segments = 1,
+        .a = v + e * v_plane,
+        .a_row = 1,
+        .a_column = c_in,
+        .b = z + e * z_plane,
+        .b_row = c_out,
+        .c = sum + (gsize) e * in->c * c_out,
+        .c_row = c_out,
+        .accumulate = TRUE,
+      };
+
+      cg_product (&product);
+    }
 }
 
 void

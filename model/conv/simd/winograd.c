@@ -2,8 +2,8 @@
 /* 3x3 convolution of stride 1 by Winograd's F(6x6,3x3): see
  * winograd-transforms.h for the algebra.
  *
- * The way of one pixel.  The output is cut into tiles of 6 x 6, aligned to
- * row and column 0; our pixel lies in one of them.  The tile depends on 8 x 8
+ * The way of one pixel.  The output is cut into tiles of 6 x 6, counted from
+ * the first row asked for and column 0; our pixel lies in one of them.  The tile depends on 8 x 8
  * pixels of input (one more on each side).  These are transformed, channel by
  * channel, LANES channels at once, into 64 values: value e goes to plane e of
  * V, which has one row a tile and one column an input channel.  When that is
@@ -16,7 +16,7 @@
  * into its 6 x 6 outputs, and the epilogue is applied on the way out.
  *
  * A tile's arithmetic is the same wherever the strip begins, so rows may be
- * cut and pictures tiled at multiples of 6 without a bit changing. */
+ * cut, and pictures tiled, at multiples of 6 without a bit changing. */
 #include "model/conv/simd/winograd.h"
 
 #include "model/conv/kernels.h"
@@ -201,12 +201,13 @@ typedef struct
 {
   int first, n;
   int across; /* tiles in a row */
+  int y0;     /* row where the tiles begin */
 } Strip;
 
 static int
 tile_y (Strip strip, int t)
 {
-  return (strip.first + t) / strip.across * STEP;
+  return strip.y0 + (strip.first + t) / strip.across * STEP;
 }
 
 static int
@@ -227,17 +228,23 @@ do_strip (const CgTensor *in, const float *packed, const CgConvEpilogue *epilogu
     input_tile (in, tile_y (strip, t), tile_x (strip, t), v + (gsize) t * from, v_plane);
 
   for (int e = 0; e < PLANES; e++)
-    cg_product (&(CgProduct){ .m = strip.n,
-                              .n = to,
-                              .k = in->c,
-                              .segments = 1,
-                              .a = v + e * v_plane,
-                              .a_row = from,
-                              .a_column = 1,
-                              .b = packed + (gsize) e * in->c * to,
-                              .b_row = to,
-                              .c = m + e * m_plane,
-                              .c_row = to });
+    {
+      CgProduct product = {
+        .m = strip.n,
+        .n = to,
+        .k = in->c,
+        .segments = 1,
+        .a = v + e * v_plane,
+        .a_row = from,
+        .a_column = 1,
+        .b = packed + (gsize) e * in->c * to,
+        .b_row = to,
+        .c = m + e * m_plane,
+        .c_row = to,
+      };
+
+      cg_product (&product);
+    }
 
   for (int t = 0; t < strip.n; t++)
     for (int o = 0; o < out->c; o += LANES)
@@ -251,11 +258,16 @@ convolve (const CgTensor *in, const float *packed, const CgConvEpilogue *epilogu
           const CgTensor *out, int y0, int y1, float *scratch)
 {
   int across = (out->w + STEP - 1) / STEP;
-  int end = (y1 + STEP - 1) / STEP * across;
+  int n_tiles = (y1 - y0 + STEP - 1) / STEP * across;
+  CgTensor in_range = *in, out_range = *out;
 
-  for (int first = y0 / STEP * across; first < end; first += TILES)
-    do_strip (in, packed, epilogue, out, (Strip){ first, MIN (TILES, end - first), across },
-              scratch);
+  /* The last tiles may reach beyond the rows that are wanted, and beyond the
+   * rows that are there to be read. */
+  in_range.h = MIN (in->h, y1 + 1);
+  out_range.h = y1;
+  for (int first = 0; first < n_tiles; first += TILES)
+    do_strip (&in_range, packed, epilogue, &out_range,
+              (Strip){ first, MIN (TILES, n_tiles - first), across, y0 }, scratch);
 }
 
 static void
