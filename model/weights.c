@@ -52,10 +52,7 @@ read_network (const CgSafetensors *header, GError **error)
       g_set_error_literal (error, CG_ERROR, CG_ERROR_FORMAT, "the metadata has no network");
       return NULL;
     }
-  CgNetwork *network = cg_network_parse (text, error);
-  if (network == NULL)
-    g_prefix_error (error, "network: ");
-  return network;
+  return cg_network_parse (text, error);
 }
 
 /* "32x1x3x3" */

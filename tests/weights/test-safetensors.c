@@ -7,10 +7,10 @@
 
 #include "model/error.h"
 
-#define A(offsets) "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":" offsets "}"
-#define B(offsets) "\"b\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":" offsets "}"
+#define A(offsets)     "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":" offsets "}"
+#define B(offsets)     "\"b\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":" offsets "}"
 #define TENSOR(fields) "{\"a\":{" fields "}}"
-#define CUT "the file is damaged or cut short"
+#define CUT            "the file is damaged or cut short"
 
 typedef struct
 {
@@ -35,8 +35,7 @@ static const Case cases[] = {
   { "metadata-list", "{\"__metadata__\":[]}", 0, "__metadata__ is not an object" },
   { "metadata-number", "{\"__metadata__\":{\"k\":1}}", 0,
     "__metadata__ entry \"k\" is not a string" },
-  { "no-tensor", "{\"a\":1}", 0,
-    "tensor \"a\" is not described by dtype, shape and data_offsets" },
+  { "no-tensor", "{\"a\":1}", 0, "tensor \"a\" is not described by dtype, shape and data_offsets" },
   { "no-dtype", TENSOR ("\"x\":1,\"shape\":[1],\"data_offsets\":[0,4]"), 4,
     "tensor \"a\" is of type none; only F32 is read" },
   { "half", TENSOR ("\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]"), 4,
@@ -49,12 +48,14 @@ static const Case cases[] = {
     "the shape of tensor \"a\" is not a list of at most 8 whole numbers" },
   { "shape-words", TENSOR ("\"dtype\":\"F32\",\"shape\":[\"1\"],\"data_offsets\":[0,4]"), 4,
     "the shape of tensor \"a\" is not a list of at most 8 whole numbers" },
-  { "shape-long", TENSOR ("\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1],"
-                          "\"data_offsets\":[0,4]"), 4,
-    "the shape of tensor \"a\" is not a list of at most 8 whole numbers" },
-  { "shape-overflow", TENSOR ("\"dtype\":\"F32\",\"shape\":[1073741824,1073741824,4],"
-                              "\"data_offsets\":[0,0]"), 0,
-    "tensor \"a\" has 0 bytes, which its shape does not" },
+  { "shape-long",
+    TENSOR ("\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1],"
+            "\"data_offsets\":[0,4]"),
+    4, "the shape of tensor \"a\" is not a list of at most 8 whole numbers" },
+  { "shape-overflow",
+    TENSOR ("\"dtype\":\"F32\",\"shape\":[1073741824,1073741824,4],"
+            "\"data_offsets\":[0,0]"),
+    0, "tensor \"a\" has 0 bytes, which its shape does not" },
   { "shape-other", TENSOR ("\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]"), 8,
     "tensor \"a\" has 8 bytes, which its shape does not" },
   { "offsets-one", TENSOR ("\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4]"), 4,
@@ -73,8 +74,7 @@ static const Case cases[] = {
     "tensor \"b\" begins at byte 9 of the data, but the one before ends at 8" },
   { "hole-in-front", "{" A ("[4,12]") "}", 12,
     "tensor \"a\" begins at byte 4 of the data, but the one before ends at 0" },
-  { "trailing", "{" A ("[0,8]") "}", 9,
-    "the tensors end at byte 8 of the data, which has 9" },
+  { "trailing", "{" A ("[0,8]") "}", 9, "the tensors end at byte 8 of the data, which has 9" },
 };
 
 /* A file of @text and @data_size zeros, claiming a header of @length bytes. */
@@ -149,8 +149,7 @@ test_strings (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (CgSafetensors) header = cg_safetensors_parse (file->data, file->len, &data, &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (g_hash_table_lookup (header->metadata, "k"), ==,
-                   "[[[[[ /* ' \" \\\n }\xc3\xa4");
+  g_assert_cmpstr (g_hash_table_lookup (header->metadata, "k"), ==, "[[[[[ /* ' \" \\\n }\xc3\xa4");
   g_assert_cmpuint (header->tensors->len, ==, 0);
 }
 
@@ -170,12 +169,13 @@ example (void)
 static void
 test_format (void)
 {
-  static const char text[] = "{\"__metadata__\":{\"ape\":\"\\\"first\\\"\\n\\t\\u0001 \xc3\xa4\","
-                             "\"zebra\":\"last\"},"
-                             "\"weight\":{\"dtype\":\"F32\",\"shape\":[2,1,3,3],"
-                             "\"data_offsets\":[0,72]},"
-                             "\"bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[72,80]},"
-                             "\"scalar\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[80,84]}}";
+  static const char text[]
+      = "{\"__metadata__\":{\"ape\":\"\\\"first\\\"\\n\\t\\u0001 \xc3\xa4\","
+        "\"zebra\":\"last\"},"
+        "\"weight\":{\"dtype\":\"F32\",\"shape\":[2,1,3,3],"
+        "\"data_offsets\":[0,72]},"
+        "\"bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[72,80]},"
+        "\"scalar\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[80,84]}}";
   g_autoptr (CgSafetensors) header = example ();
   g_autoptr (GByteArray) bytes = cg_safetensors_format (header);
   gsize size = strlen (text);
