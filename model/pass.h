@@ -22,31 +22,59 @@ typedef enum
 
 /* Room for the packed parameters of @network, which must outlive it.
  * @kernels: name of the convolution kernels, NULL for the fastest. */
-CgPacked *cg_packed_new (const CgNetwork *network, CgPassMode mode, const char *kernels)
-    G_GNUC_WARN_UNUSED_RESULT;
+CgPacked *cg_packed_new (const CgNetwork *network, CgPassMode mode,
+                         const char *kernels) G_GNUC_WARN_UNUSED_RESULT;
 void cg_packed_free (CgPacked *packed);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgPacked, cg_packed_free)
 
 /* Pack @parameters, which must stay as they are until the next update. */
 void cg_packed_update (CgPacked *packed, const float *parameters, CgWorkers *workers);
 
+const CgNetwork *cg_packed_network (const CgPacked *packed);
+
+/* Rows of input that a band must be a multiple of. */
+int cg_packed_row_step (const CgPacked *packed);
+
+/* Steps that a pass over @h rows in bands of @band takes. */
+int cg_packed_n_steps (const CgPacked *packed, int h, int band);
+
 typedef struct _CgPass CgPass;
 
 /* A pass over @n pictures of @h x @w (multiples of the network's step), run by
- * @workers (NULL = the calling thread alone; not owned).  Fails with
- * CG_ERROR_TOO_LARGE if the memory cannot be had. */
-CgPass *cg_pass_new (const CgPacked *packed, int n, int h, int w, CgWorkers *workers,
+ * @workers (NULL = the calling thread alone; not owned).
+ *
+ * With @band > 0 (a multiple of cg_packed_row_step(); inference, n = 1) the
+ * picture streams through in steps of that many rows of input, and memory
+ * grows with the width and the band only; a band that is too large means one
+ * step.  The output is the same to the last bit for every band.
+ *
+ * Fails with CG_ERROR_TOO_LARGE if the memory cannot be had. */
+CgPass *cg_pass_new (const CgPacked *packed, int n, int h, int w, int band, CgWorkers *workers,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cg_pass_free (CgPass *pass);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgPass, cg_pass_free)
 
-/* Bytes that such a pass would take, with @threads workers; G_MAXSIZE on overflow. */
-gsize cg_pass_memory (const CgPacked *packed, int n, int h, int w, int threads);
+/* Bytes that such a pass takes with @threads workers. */
+gsize cg_pass_memory (const CgPacked *packed, int n, int h, int w, int band, int threads);
 
-/* Where to put picture @i before, and to find it after, a forward run.  The
- * input keeps its contents; the output lasts until the next forward. */
+/* Where to put picture @i before, and to find it after, a forward run.  In a
+ * streaming pass only the rows of the present step are there, at their place
+ * in the picture:
+ *
+ *   do
+ *     fill rows cg_pass_input_rows() of cg_pass_input(), cg_pass_forward(),
+ *     take rows cg_pass_output_rows() of cg_pass_output()
+ *   while (cg_pass_next (pass));
+ *
+ * The input keeps its contents until the next step, the output until the next
+ * forward run. */
 CgTensor cg_pass_input (CgPass *pass, int i);
 CgTensor cg_pass_output (CgPass *pass, int i);
+void cg_pass_input_rows (const CgPass *pass, int *y0, int *y1);
+void cg_pass_output_rows (const CgPass *pass, int *y0, int *y1);
+
+/* Go on to the next step; FALSE, and back to the first, if there is none. */
+gboolean cg_pass_next (CgPass *pass);
 
 /* Run forward.  FALSE if @progress (may be NULL) asked to stop: the output is
  * then undefined. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a picture is cut: a grid of cores that cover it once, each read with a
- * halo as wide as the network can see, so that no pixel of a core knows where
- * the cuts are. */
+/* How a picture is cut to fit a memory limit.
+ *
+ * A picture streams through the network from top to bottom in bands of rows
+ * (pass.h); nothing is computed twice.  Only if one band as wide as the picture
+ * is too much, the picture is cut into upright strips as well, each read with
+ * so wide a halo that no pixel of its core knows where the cuts are. */
 #ifndef CG_TILE_H
 #define CG_TILE_H
 
@@ -9,31 +12,35 @@
 
 typedef struct
 {
-  int width, height;  /* of the picture */
-  int padded_width;   /* the same, rounded up to the network's step */
-  int padded_height;
-  int halo;           /* multiple of the alignment */
-  int core_w, core_h; /* of every tile but the last of a row or column */
-  int columns, rows;
-  int pass_w, pass_h; /* largest rectangle a pass has to take */
-  gsize memory;       /* bytes one pass of that size needs */
-} CgTilePlan;
+  int x, y, w, h;
+} CgRect;
 
-/* A rectangle to read (core and halo, inside the padded picture) and the core
- * within the picture to write. */
 typedef struct
 {
-  int x, y, w, h;
-  int core_x, core_y, core_w, core_h;
-} CgTile;
+  CgRect region; /* pixels wanted */
+  CgRect padded; /* what the network is given: with halo, whole steps; may reach past the
+                    picture's right and bottom edge by less than a step, to be mirrored */
+  int step;      /* of the network */
+  int align;     /* of the first column and row of everything padded */
+  int halo;      /* columns on each side of a strip */
+  int strips;
+  int strip;    /* columns of every core but the last */
+  int band;     /* rows of input a step of the pass */
+  gsize memory; /* bytes that one pass takes */
+} CgTilePlan;
 
-/* The largest tiles whose pass stays within @max_memory bytes with @threads
- * workers.  Fails with CG_ERROR_TOO_LARGE, naming what would be needed, if not
- * even the smallest does. */
-gboolean cg_tile_plan (CgTilePlan *plan, const CgPacked *packed, int width, int height,
-                       gsize max_memory, int threads, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Cut @region of a picture of @width x @height so that a pass takes at most
+ * @max_memory bytes with @threads workers.  Few large bands are preferred.
+ * Fails with CG_ERROR_TOO_LARGE, naming what would do, if nothing fits. */
+gboolean
+cg_tile_plan (CgTilePlan *plan, const CgPacked *packed, int width, int height, CgRect region,
+              gsize max_memory, int threads, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Tile @i of columns x rows, row by row. */
-CgTile cg_tile_at (const CgTilePlan *plan, int i);
+/* Strip @i: its core within the region, and the part of the padded rectangle
+ * that the network is given for it. */
+void cg_tile_strip (const CgTilePlan *plan, int i, CgRect *core, CgRect *padded);
+
+/* Steps that the passes of all strips take together. */
+int cg_tile_steps (const CgTilePlan *plan, const CgPacked *packed);
 
 #endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a kind of layer has to know: to read its line, to shape its output, to
+ * run forward and to run backward.  One file a family of kinds; adding a layer
+ * is adding a file and its line to registry.c.
+ *
+ * Letters in this folder: n pictures of a batch, h rows, w columns, c channels,
+ * y, x, i, o indices of row, column, input and output channel. */
+#ifndef CG_LAYER_H
+#define CG_LAYER_H
+
+#include "model/activation.h"
+#include "model/conv/conv.h"
+#include "model/network.h"
+#include "model/tensor.h"
+#include "model/workers.h"
+
+typedef struct _CgLayer CgLayer;
+typedef struct _CgLayerRun CgLayerRun;
+
+/* The same place in each picture of a batch. */
+typedef struct
+{
+  CgTensor first;
+  int n;
+  gsize picture_stride; /* floats */
+} CgBatch;
+
+static inline CgTensor
+cg_batch_at (const CgBatch *batch, int i)
+{
+  CgTensor t = batch->first;
+  t.data += (gsize) i * batch->picture_stride;
+  return t;
+}
+
+typedef struct
+{
+  const char *name;
+  gboolean fixed_size; /* makes no sense on an input of any size */
+  enum
+  {
+    CG_SCALE_SAME,
+    CG_SCALE_DOWN,
+    CG_SCALE_UP
+  } scale; /* by layer->n */
+
+  /* Read the words after the name into @layer.  NULL: no words are taken. */
+  gboolean (*parse) (CgLayer *layer, char **words, GError **error);
+
+  /* layer->out from layer->in (and layer->other_in for a join), and the
+   * lengths of weight and bias.  The error tells the shapes. */
+  gboolean (*shape) (CgLayer *layer, GError **error);
+
+  void (*forward) (const CgLayer *layer, const CgLayerRun *run);
+  void (*backward) (const CgLayer *layer, const CgLayerRun *run);
+
+  /* The rest only for kinds that pack their weights or need scratch; NULL
+   * otherwise.  Sizes in floats. */
+  gsize (*packed_size) (const CgLayer *layer, const CgConvKernel *kernel, gboolean training);
+  void (*pack) (const CgLayer *layer, const CgConvKernel *kernel, gboolean training,
+                const float *weight, float *packed);
+  gsize (*sum_size) (const CgLayer *layer, const CgConvKernel *kernel);
+  void (*collect) (const CgLayer *layer, const CgConvKernel *kernel, const float *sum,
+                   float *grad_weight, float *grad_bias);
+  gsize (*scratch_size) (const CgLayer *layer, const CgConvKernel *kernel, int w_in);
+} CgLayerKind;
+
+/* One line of a network, read and shaped.  Shapes are for an input of one step
+ * (network.h); a larger picture multiplies h and w. */
+struct _CgLayer
+{
+  const CgLayerKind *kind;
+  int line;  /* in the plain text, input is 0 */
+  int other; /* second node a join reads, or -1; the first is the layer before */
+  CgShape in, other_in, out;
+
+  int n;          /* units of dense, factor of all that scale, stride of conv */
+  CgConv conv;    /* conv only, else k = 0 */
+  CgShape target; /* reshape only */
+  CgActivation activation;
+  gboolean bias;
+  char *name; /* of the saved point: concat, add */
+
+  gsize weight_offset, weight_length; /* into the parameter array, floats; 0 = none */
+  gsize bias_offset, bias_length;
+};
+
+/* Everything one call of forward or backward works on.  Forward computes rows
+ * y0 <= y < y1 of the output; tensors have the height of the whole picture but
+ * perhaps only some of its rows in memory (pass-plan.h).  Backward is always
+ * given all rows. */
+struct _CgLayerRun
+{
+  int y0, y1;
+  int phase; /* where a convolution's blocks of rows begin, modulo their height */
+  CgBatch in, other, out;
+  CgBatch grad_in, grad_other, grad_out; /* data NULL: not wanted */
+  gboolean add_in, add_other;            /* add to what grad_in, grad_other hold */
+  CgBatch add;                           /* conv: added before storing; data NULL: nothing */
+
+  const CgConvKernel *kernel;
+  const float *weight, *bias; /* as in the parameter array; NULL: none */
+  const float *packed;
+  float *sum;     /* gradient so far: kernel's form, then bias_length floats */
+  float *scratch; /* scratch_stride floats a worker */
+  gsize scratch_stride;
+  CgWorkers *workers;
+};
+
+/* The kind called @name, or NULL. */
+const CgLayerKind *cg_layer_kind (const char *name);
+
+/* "save, conv, dense, ...", for messages; free with g_free(). */
+char *cg_layer_kind_list (void) G_GNUC_WARN_UNUSED_RESULT;
+
+extern const CgLayerKind cg_layer_conv, cg_layer_dense, cg_layer_relu, cg_layer_sigmoid,
+    cg_layer_maxpool, cg_layer_upsample, cg_layer_unshuffle, cg_layer_shuffle, cg_layer_concat,
+    cg_layer_add, cg_layer_flatten, cg_layer_reshape;
+
+/* --- help for the kinds --- */
+
+/* Read one whole positive number up to @max; FALSE with an error naming @word. */
+gboolean cg_layer_parse_number (const char *word, int max, int *number, GError **error);
+
+/* Read a line of exactly one number into layer->n. */
+gboolean cg_layer_parse_factor (CgLayer *layer, char **words, GError **error);
+
+/* Read trailing words: relu, sigmoid, nobias. */
+gboolean cg_layer_parse_ending (CgLayer *layer, char **words, GError **error);
+
+/* Call @func for ranges of rows that together are y0 <= y < y1 of all pictures,
+ * in parallel.  Ranges begin at rows that are run->phase modulo @row_step. */
+typedef void (*CgRowsFunc) (const CgLayer *layer, const CgLayerRun *run, int picture, int y0,
+                            int y1, int worker);
+void cg_layer_rows (const CgLayer *layer, const CgLayerRun *run, int y0, int y1, int row_step,
+                    CgRowsFunc func);
+
+#endif

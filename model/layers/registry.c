@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* All kinds of layers, and what their lines have in common. */
+#include "layer.h"
+
+#include <string.h>
+
+#include "model/error.h"
+
+static const CgLayerKind *const kinds[] = {
+  &cg_layer_conv,    &cg_layer_dense,    &cg_layer_relu,      &cg_layer_sigmoid,
+  &cg_layer_maxpool, &cg_layer_upsample, &cg_layer_unshuffle, &cg_layer_shuffle,
+  &cg_layer_concat,  &cg_layer_add,      &cg_layer_flatten,   &cg_layer_reshape,
+};
+
+const CgLayerKind *
+cg_layer_kind (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (strcmp (kinds[i]->name, name) == 0)
+      return kinds[i];
+  return NULL;
+}
+
+char *
+cg_layer_kind_list (void)
+{
+  GString *list = g_string_new ("save");
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    g_string_append_printf (list, ", %s", kinds[i]->name);
+  return g_string_free (list, FALSE);
+}
+
+gboolean
+cg_layer_parse_number (const char *word, int max, int *number, GError **error)
+{
+  guint64 value;
+
+  if (!g_ascii_string_to_unsigned (word, 10, 1, (guint64) max, &value, NULL))
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_NETWORK, "'%s' is not a number from 1 to %d", word,
+                   max);
+      return FALSE;
+    }
+  *number = (int) value;
+  return TRUE;
+}
+
+gboolean
+cg_layer_parse_factor (CgLayer *layer, char **words, GError **error)
+{
+  if (g_strv_length (words) != 1)
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_NETWORK, "%s takes one number, as in '%s 2'",
+                   layer->kind->name, layer->kind->name);
+      return FALSE;
+    }
+  return cg_layer_parse_number (words[0], 16, &layer->n, error);
+}
+
+gboolean
+cg_layer_parse_ending (CgLayer *layer, char **words, GError **error)
+{
+  layer->bias = TRUE;
+  for (; *words; words++)
+    if (strcmp (*words, "relu") == 0 && layer->activation == CG_ACTIVATION_NONE)
+      layer->activation = CG_ACTIVATION_RELU;
+    else if (strcmp (*words, "sigmoid") == 0 && layer->activation == CG_ACTIVATION_NONE)
+      layer->activation = CG_ACTIVATION_SIGMOID;
+    else if (strcmp (*words, "nobias") == 0 && layer->bias)
+      layer->bias = FALSE;
+    else
+      {
+        g_set_error (error, CG_ERROR, CG_ERROR_NETWORK,
+                     "'%s' is not understood here (one of relu, sigmoid; nobias)", *words);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* Ranges are small enough to balance uneven threads, large enough that handing
+ * one out (some microseconds) does not show. */
+#define RANGES_A_WORKER 4
+
+typedef struct
+{
+  const CgLayer *layer;
+  const CgLayerRun *run;
+  CgRowsFunc func;
+  int y0, y1;
+  int first; /* where the second range begins; then every `length` rows */
+  int length;
+  int ranges; /* of a picture */
+} Rows;
+
+static void
+run_range (int job, int worker, gpointer user)
+{
+  const Rows *rows = user;
+  int range = job % rows->ranges;
+  int y0 = range == 0 ? rows->y0 : rows->first + (range - 1) * rows->length;
+  int y1 = MIN (rows->first + range * rows->length, rows->y1);
+
+  rows->func (rows->layer, rows->run, job / rows->ranges, y0, y1, worker);
+}
+
+void
+cg_layer_rows (const CgLayer *layer, const CgLayerRun *run, int y0, int y1, int row_step,
+               CgRowsFunc func)
+{
+  int workers = cg_workers_count (run->workers);
+  int wanted = workers == 1 ? 1 : workers * RANGES_A_WORKER;
+  int steps = (y1 - y0 + row_step - 1) / row_step;
+  int length = (steps + wanted - 1) / wanted * row_step;
+  int behind = ((y0 - run->phase) % row_step + row_step) % row_step; /* rows since a block began */
+
+  if (y0 >= y1)
+    return;
+  int first = MIN (y1, y0 + (behind > 0 ? row_step - behind : length));
+  int ranges = 1 + (y1 - first + length - 1) / length;
+  Rows rows = { layer, run, func, y0, y1, first, length, ranges };
+  cg_workers_run (run->workers, ranges * run->out.n, run_range, &rows);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `unshuffle 2` turns each 2x2 square of pixels into one pixel of four times
+ * the channels; `shuffle 2` is its inverse (sub-pixel convolution, Shi et al.,
+ * CVPR 2016).  Channel order is PyTorch's PixelShuffle: (c, v, u).
+ *
+ * Both move values and nothing else, and one's backward is the other's forward. */
+#include "layer.h"
+
+#include "model/error.h"
+
+static gboolean
+shape_unshuffle (CgLayer *layer, GError **error)
+{
+  int n = layer->n;
+
+  if (layer->in.h % n != 0 || layer->in.w % n != 0)
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_NETWORK, "%dx%d pixels cannot be cut %d by %d",
+                   layer->in.h, layer->in.w, n, n);
+      return FALSE;
+    }
+  layer->out = (CgShape){ layer->in.h / n, layer->in.w / n, layer->in.c * n * n };
+  return TRUE;
+}
+
+static gboolean
+shape_shuffle (CgLayer *layer, GError **error)
+{
+  int n = layer->n;
+
+  if (layer->in.c % (n * n) != 0)
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_NETWORK,
+                   "%d channels cannot be laid out as %dx%d pixels", layer->in.c, n, n);
+      return FALSE;
+    }
+  layer->out = (CgShape){ layer->in.h * n, layer->in.w * n, layer->in.c / (n * n) };
+  return TRUE;
+}
+
+/* Rows @y0 <= y < @y1 of the coarse tensor: fine (n y + v, n x + u, c) to
+ * coarse (y, x, (c n + v) n + u), or back. */
+static void
+move (const CgTensor *coarse, const CgTensor *fine, int n, gboolean to_coarse, gboolean add, int y0,
+      int y1)
+{
+  for (int y = y0; y < y1; y++)
+    for (int v = 0; v < n; v++)
+      for (int x = 0; x < coarse->w; x++)
+        for (int u = 0; u < n; u++)
+          {
+            float *few = cg_tensor_pixel (fine, y * n + v, x * n + u);
+            float *many = cg_tensor_pixel (coarse, y, x) + v * n + u;
+            for (int c = 0; c < fine->c; c++)
+              {
+                float *from = to_coarse ? few + c : many + c * n * n;
+                float *to = to_coarse ? many + c * n * n : few + c;
+                *to = (add ? *to : 0) + *from;
+              }
+          }
+}
+
+static void
+unshuffle_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1,
+                int worker)
+{
+  CgTensor in = cg_batch_at (&run->in, picture), out = cg_batch_at (&run->out, picture);
+  move (&out, &in, layer->n, TRUE, FALSE, y0, y1);
+}
+
+static void
+shuffle_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1, int worker)
+{
+  CgTensor in = cg_batch_at (&run->in, picture), out = cg_batch_at (&run->out, picture);
+  move (&in, &out, layer->n, FALSE, FALSE, y0, y1);
+}
+
+static void
+forward_unshuffle (const CgLayer *layer, const CgLayerRun *run)
+{
+  cg_layer_rows (layer, run, run->y0, run->y1, 1, unshuffle_rows);
+}
+
+static void
+forward_shuffle (const CgLayer *layer, const CgLayerRun *run)
+{
+  cg_layer_rows (layer, run, run->y0 / layer->n, run->y1 / layer->n, 1, shuffle_rows);
+}
+
+static void
+backward_unshuffle (const CgLayer *layer, const CgLayerRun *run)
+{
+  for (int i = 0; i < run->in.n && run->grad_in.first.data; i++)
+    {
+      CgTensor grad_in = cg_batch_at (&run->grad_in, i);
+      CgTensor grad_out = cg_batch_at (&run->grad_out, i);
+      move (&grad_out, &grad_in, layer->n, FALSE, run->add_in, 0, grad_out.h);
+    }
+}
+
+static void
+backward_shuffle (const CgLayer *layer, const CgLayerRun *run)
+{
+  for (int i = 0; i < run->in.n && run->grad_in.first.data; i++)
+    {
+      CgTensor grad_in = cg_batch_at (&run->grad_in, i);
+      CgTensor grad_out = cg_batch_at (&run->grad_out, i);
+      move (&grad_in, &grad_out, layer->n, TRUE, run->add_in, 0, grad_in.h);
+    }
+}
+
+const CgLayerKind cg_layer_unshuffle = {
+  .name = "unshuffle",
+  .scale = CG_SCALE_DOWN,
+  .parse = cg_layer_parse_factor,
+  .shape = shape_unshuffle,
+  .forward = forward_unshuffle,
+  .backward = backward_unshuffle,
+};
+
+const CgLayerKind cg_layer_shuffle = {
+  .name = "shuffle",
+  .scale = CG_SCALE_UP,
+  .parse = cg_layer_parse_factor,
+  .shape = shape_shuffle,
+  .forward = forward_shuffle,
+  .backward = backward_shuffle,
+};

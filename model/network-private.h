@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The inside of a network, for the pass that runs it.
+ *
+ * Nodes are the places where values stand: node 0 is the input, node i the
+ * output of layer i, which reads node i - 1 (and, for a join, one other). */
+#ifndef CG_NETWORK_PRIVATE_H
+#define CG_NETWORK_PRIVATE_H
+
+#include "model/layers/layer.h"
+
+struct _CgNetwork
+{
+  char *text;
+  gboolean any_size;
+  CgShape input; /* for one step */
+  int step;
+  int halo;
+  CgLayer *layers; /* n_nodes of them; [0] is the input line and has no kind */
+  int n_nodes;
+  GArray *tensors; /* CgNetworkTensor */
+  gsize n_parameters;
+};
+
+/* Shape of @node for an input of @h x @w pixels. */
+CgShape cg_network_node_shape (const CgNetwork *network, int node, int h, int w);
+
+#endif
