@@ -157,7 +157,9 @@ static CgSafetensors *
 example (void)
 {
   CgSafetensors *header = cg_safetensors_new ();
-  g_hash_table_insert (header->metadata, g_strdup ("zebra"), g_strdup ("last"));
+  for (const char *const *key = (const char *const[]){ "zebra", "newt", "bee", "yak", NULL }; *key;
+       key++)
+    g_hash_table_insert (header->metadata, g_strdup (*key), g_strdup ("x"));
   g_hash_table_insert (header->metadata, g_strdup ("ape"), g_strdup ("\"first\"\n\t\x01 \xc3\xa4"));
   cg_safetensors_add (header, "weight", 4, (int[]){ 2, 1, 3, 3 });
   cg_safetensors_add (header, "bias", 1, (int[]){ 2 });
@@ -171,7 +173,7 @@ test_format (void)
 {
   static const char text[]
       = "{\"__metadata__\":{\"ape\":\"\\\"first\\\"\\n\\t\\u0001 \xc3\xa4\","
-        "\"zebra\":\"last\"},"
+        "\"bee\":\"x\",\"newt\":\"x\",\"yak\":\"x\",\"zebra\":\"x\"},"
         "\"weight\":{\"dtype\":\"F32\",\"shape\":[2,1,3,3],"
         "\"data_offsets\":[0,72]},"
         "\"bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[72,80]},"
@@ -201,7 +203,7 @@ test_round_trip (void)
   g_autoptr (CgSafetensors) again = cg_safetensors_parse (bytes->data, bytes->len, &data, &error);
   g_assert_no_error (error);
   g_assert_true (data == bytes->data + start);
-  g_assert_cmpuint (g_hash_table_size (again->metadata), ==, 2);
+  g_assert_cmpuint (g_hash_table_size (again->metadata), ==, 5);
   g_assert_cmpstr (g_hash_table_lookup (again->metadata, "ape"), ==,
                    g_hash_table_lookup (header->metadata, "ape"));
   g_assert_cmpuint (again->tensors->len, ==, 3);
