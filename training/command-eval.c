@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cleargrain-train eval: the tables of the papers.  Noise is added to clean
+ * gray pictures in floats, neither clipped nor rounded unless asked; the result
+ * is rounded to 8 bits and compared with the clean picture. */
+#include "training/commands.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "imageio/imageio.h"
+#include "imageio/metrics.h"
+#include "model/denoise.h"
+#include "model/error.h"
+#include "model/weights.h"
+#include "training/files.h"
+#include "training/noise.h"
+
+typedef struct
+{
+  double psnr, ssim;
+} Score;
+
+typedef struct
+{
+  char *model;
+  char **clean;
+  char *noise;
+  char *save;
+  int seed, threads;
+  gboolean quantize, json;
+} Options;
+
+typedef struct
+{
+  const Options *options;
+  CgDenoiser *denoiser;
+  CgNoise *noise;
+  Score noisy_sum, sum;
+} Eval;
+
+/* @plane (0..1) as 8-bit values 0..255 in floats. */
+static float *
+rounded (const float *plane, gsize n)
+{
+  float *out = g_new (float, n);
+  for (gsize i = 0; i < n; i++)
+    out[i] = rintf (255 * CLAMP (plane[i], 0, 1));
+  return out;
+}
+
+static Score
+compare (const float *clean, const float *plane, int w, int h)
+{
+  g_autofree float *bytes = rounded (plane, (gsize) w * h);
+  return (Score){ cg_psnr (clean, bytes, w, h, 255), cg_ssim (clean, bytes, w, h, 255) };
+}
+
+static gboolean
+save (const Options *options, const CgImage *image, const char *name, const char *suffix,
+      GError **error)
+{
+  if (options->save == NULL)
+    return TRUE;
+  g_autofree char *flat = g_strdelimit (g_strdup (name), "/", '_');
+  char *dot = strrchr (flat, '.');
+  if (dot)
+    *dot = '\0';
+  g_autofree char *file = g_strdup_printf ("%s-%s.pfm", flat, suffix);
+  g_autofree char *path = g_build_filename (options->save, file, NULL);
+  return cg_image_save (image, path, error);
+}
+
+static char *
+json_number (double value)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  return g_strdup (isfinite (value) ? g_ascii_formatd (number, sizeof number, "%.6f", value)
+                                    : "null");
+}
+
+/* One picture as a line, or as one JSON object. */
+static void
+print_score (const Options *options, const char *name, Score noisy, Score score)
+{
+  if (!options->json)
+    {
+      g_print ("%s  noisy PSNR %.2f SSIM %.4f  result PSNR %.2f SSIM %.4f\n", name, noisy.psnr,
+               noisy.ssim, score.psnr, score.ssim);
+      return;
+    }
+  g_autofree char *quoted = g_strescape (name, NULL);
+  g_autofree char *noisy_psnr = json_number (noisy.psnr);
+  g_autofree char *noisy_ssim = json_number (noisy.ssim);
+  g_autofree char *psnr = json_number (score.psnr);
+  g_autofree char *ssim = json_number (score.ssim);
+  g_print ("{\"picture\": \"%s\", \"noisy_psnr\": %s, \"noisy_ssim\": %s, \"psnr\": %s, "
+           "\"ssim\": %s}\n",
+           quoted, noisy_psnr, noisy_ssim, psnr, ssim);
+}
+
+static CgImage *
+make_noisy (const Eval *eval, guint i, const float *clean, int w, int h, GError **error)
+{
+  CgImage *noisy = cg_image_new (w, h, 1, CG_DEPTH_FLOAT, error);
+  if (noisy == NULL)
+    return NULL;
+  float *plane = noisy->samples;
+  CgRandom random = cg_random (eval->options->seed, i, 0);
+  memcpy (plane, clean, sizeof *plane * w * h);
+  cg_noise_apply (eval->noise, &random, plane, w, h);
+  if (eval->options->quantize)
+    for (gsize p = 0; p < (gsize) w * h; p++)
+      plane[p] = rintf (255 * CLAMP (plane[p], 0, 1)) / 255;
+  return noisy;
+}
+
+static gboolean
+score_picture (Eval *eval, guint i, const CgFile *file, GError **error)
+{
+  g_autoptr (CgImage) gray = cg_files_load_gray (file->path, error);
+  if (gray == NULL)
+    return FALSE;
+  int w = gray->width, h = gray->height;
+  gsize n = (gsize) w * h;
+  g_autofree float *clean = g_new (float, n);
+  cg_image_get (gray, 0, 0, w, h, clean);
+
+  g_autoptr (CgImage) noisy = make_noisy (eval, i, clean, w, h, error);
+  g_autoptr (CgImage) result
+      = noisy ? cg_denoiser_run_image (eval->denoiser, noisy, NULL, error) : NULL;
+  if (result == NULL || !save (eval->options, noisy, file->name, "noisy", error)
+      || !save (eval->options, result, file->name, "result", error))
+    {
+      g_prefix_error (error, "%s: ", file->path);
+      return FALSE;
+    }
+
+  for (gsize p = 0; p < n; p++)
+    clean[p] *= 255;
+  Score before = compare (clean, noisy->samples, w, h);
+  Score after = compare (clean, result->samples, w, h);
+  print_score (eval->options, file->name, before, after);
+  eval->noisy_sum.psnr += before.psnr;
+  eval->noisy_sum.ssim += before.ssim;
+  eval->sum.psnr += after.psnr;
+  eval->sum.ssim += after.ssim;
+  return TRUE;
+}
+
+static gboolean
+score_all (Eval *eval, GError **error)
+{
+  g_autoptr (GPtrArray) files = cg_files_list (eval->options->clean, error);
+  if (files == NULL)
+    return FALSE;
+  for (guint i = 0; i < files->len; i++)
+    if (!score_picture (eval, i, files->pdata[i], error))
+      return FALSE;
+
+  double n = files->len;
+  Score noisy = { eval->noisy_sum.psnr / n, eval->noisy_sum.ssim / n };
+  Score mean = { eval->sum.psnr / n, eval->sum.ssim / n };
+  if (eval->options->json)
+    print_score (eval->options, "mean", noisy, mean);
+  else
+    {
+      g_print ("noisy PSNR %.2f SSIM %.4f\n", noisy.psnr, noisy.ssim);
+      g_print ("mean PSNR %.2f SSIM %.4f pictures %u\n", mean.psnr, mean.ssim, files->len);
+    }
+  return TRUE;
+}
+
+static int
+evaluate (const Options *options)
+{
+  g_autoptr (GError) error = NULL;
+  CgDenoiseOptions denoise = CG_DENOISE_OPTIONS_INIT;
+  denoise.threads = options->threads;
+
+  g_autoptr (CgNoise) noise = cg_noise_parse (options->noise, &error);
+  if (noise == NULL)
+    return cg_commands_fail (error);
+  g_autoptr (CgModel) model = cg_weights_find (options->model, &error);
+  if (model == NULL)
+    return cg_commands_fail (error);
+  g_autoptr (CgDenoiser) denoiser = cg_denoiser_new (model, &denoise, &error);
+  if (denoiser == NULL)
+    return cg_commands_fail (error);
+
+  Eval eval = { .options = options, .denoiser = denoiser, .noise = noise };
+  return score_all (&eval, &error) ? CG_EXIT_OK : cg_commands_fail (error);
+}
+
+static gboolean
+check_options (const Options *o)
+{
+  const char *missing = o->model == NULL   ? "--model"
+                        : o->clean == NULL ? "--clean"
+                        : o->noise == NULL ? "--noise"
+                                           : NULL;
+  if (missing)
+    g_printerr ("cleargrain-train: eval: %s is missing\nTry 'cleargrain-train eval --help'\n",
+                missing);
+  return missing == NULL && cg_commands_check_threads (o->threads);
+}
+
+int
+cg_command_eval (int argc, char **argv)
+{
+  Options o = { .seed = 1 };
+  const GOptionEntry entries[] = {
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &o.model, "weights: a file or a name", "MODEL" },
+    { "clean", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.clean,
+      "clean pictures: a folder or a file; may be repeated", "PATH" },
+    { "noise", 0, 0, G_OPTION_ARG_STRING, &o.noise, "noise to add, as in gauss:25", "NOISE" },
+    { "quantize", 0, 0, G_OPTION_ARG_NONE, &o.quantize,
+      "clip and round the noisy picture to 8 bits first", NULL },
+    { "seed", 0, 0, G_OPTION_ARG_INT, &o.seed, "of the noise [1]", "N" },
+    { "threads", 't', 0, G_OPTION_ARG_INT, &o.threads, "how many [0: one a processor]", "N" },
+    { "save", 0, 0, G_OPTION_ARG_FILENAME, &o.save,
+      "write noisy pictures and results there, as PFM", "DIR" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "one JSON object a line", NULL },
+    { NULL },
+  };
+  int status = CG_EXIT_USAGE;
+  if (cg_commands_parse (&argc, &argv, entries, "",
+                         "The last line is: mean PSNR P SSIM S pictures N\n", 0)
+      && check_options (&o))
+    status = evaluate (&o);
+  g_free (o.model);
+  g_strfreev (o.clean);
+  g_free (o.noise);
+  g_free (o.save);
+  return status;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cleargrain-train run: a recipe to a folder of weights. */
+#include "training/commands.h"
+
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+
+#include "model/error.h"
+#include "training/train.h"
+
+static volatile sig_atomic_t stop;
+
+typedef struct
+{
+  char **overrides;
+  char **clean;
+  char *noise;
+  char *folder;
+  char *time_limit;
+  int threads;
+  gboolean resume;
+  gboolean quiet;
+} Options;
+
+/* Once: the next signal ends the program at once, as by default. */
+static void
+ask_to_stop (int signal_number)
+{
+  stop = 1;
+  signal (signal_number, SIG_DFL);
+}
+
+/* "90", "90s", "20m", "1.5h" to seconds. */
+static gboolean
+parse_duration (const char *text, double *seconds, GError **error)
+{
+  char *unit;
+  double value = g_ascii_strtod (text, &unit);
+  double factor = *unit == 'h' ? 3600 : *unit == 'm' ? 60 : 1;
+  gboolean known = *unit == '\0' || (strchr ("smh", *unit) && unit[1] == '\0');
+  if (unit == text || !known || !isfinite (value) || value <= 0)
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
+                   "--time-limit: \"%s\" is no time such as 90s, 20m or 1.5h", text);
+      return FALSE;
+    }
+  *seconds = value * factor;
+  return TRUE;
+}
+
+/* --set as given, and the shortcuts in its words. */
+static char **
+all_overrides (const Options *options)
+{
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+  if (options->overrides)
+    g_strv_builder_addv (all, (const char **) options->overrides);
+  if (options->clean)
+    {
+      g_autofree char *paths = g_strjoinv (";", options->clean);
+      g_autofree char *text = g_strdup_printf ("data.clean=%s", paths);
+      g_strv_builder_add (all, text);
+    }
+  if (options->noise)
+    {
+      g_autofree char *text = g_strdup_printf ("noise.model=%s", options->noise);
+      g_strv_builder_add (all, text);
+    }
+  return g_strv_builder_end (all);
+}
+
+static void
+print_begin (const CgRun *run)
+{
+  const CgNetwork *network = run->model->network;
+  g_printerr (
+      "%u pictures to train on, %u to judge by (noisy: PSNR %.2f); network of %" G_GSIZE_FORMAT
+      " parameters, %.3f MFLOP a pixel; seed %d\n",
+      run->train_set->len, run->validation_set->len, cg_validator_noisy (run->validator).psnr,
+      cg_network_n_parameters (network), cg_network_flop_per_pixel (network) * 1e-6,
+      run->recipe->seed);
+  if (run->state->step > 0)
+    g_printerr ("going on from step %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " in %s\n",
+                run->state->step, run->state->steps, run->folder);
+}
+
+static int
+print_end (const CgRun *run, CgTrainEnd end)
+{
+  const CgCheckpoint *state = run->state;
+  g_autofree char *time = cg_log_duration (state->seconds);
+  if (end != CG_TRAIN_FINISHED)
+    {
+      g_printerr ("%s at step %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                  "; the same command with --out %s goes on from there\n",
+                  end == CG_TRAIN_TIME_UP ? "time is up" : "stopped", state->step, state->steps,
+                  run->folder);
+      return end == CG_TRAIN_TIME_UP ? CG_EXIT_OK : CG_EXIT_INTERRUPTED;
+    }
+  g_printerr ("done: %" G_GUINT64_FORMAT " steps in %s (%.0f %% of it for data); best PSNR %.2f "
+              "at step %" G_GUINT64_FORMAT " (noisy %.2f): %s/" CG_RUN_BEST "\n",
+              state->step, time, 100 * cg_step_data_share (run->step), state->best_psnr,
+              state->best_step, cg_validator_noisy (run->validator).psnr, run->folder);
+  return CG_EXIT_OK;
+}
+
+static int
+fail (const CgRun *run, const GError *error)
+{
+  int status = cg_commands_fail (error);
+  g_autofree char *path = run ? g_build_filename (run->folder, CG_RUN_CHECKPOINT, NULL) : NULL;
+  g_autoptr (CgCheckpoint) last = path ? cg_checkpoint_load (path, NULL) : NULL;
+  if (last)
+    g_printerr ("the last good checkpoint in %s is of step %" G_GUINT64_FORMAT "\n", run->folder,
+                last->step);
+  return status;
+}
+
+static int
+train (const CgRecipe *recipe, const Options *options, double time_limit)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = options->folder ? g_strdup (options->folder)
+                                            : g_build_filename ("runs", recipe->name, NULL);
+  g_autoptr (CgRun) run = cg_run_new (recipe, folder, options->threads, &error);
+  if (run == NULL)
+    return fail (NULL, error);
+  if (options->resume && run->state->step == 0)
+    {
+      g_printerr ("cleargrain-train: %s: there is no checkpoint to go on from\n", folder);
+      return CG_EXIT_FAILED;
+    }
+  if (!options->quiet)
+    print_begin (run);
+
+  const CgTrainOptions train_options = { time_limit, options->quiet, &stop };
+  CgTrainEnd end = cg_train (run, &train_options, &error);
+  return end == CG_TRAIN_FAILED ? fail (run, error) : print_end (run, end);
+}
+
+static void
+clear_options (Options *options)
+{
+  g_strfreev (options->overrides);
+  g_strfreev (options->clean);
+  g_free (options->noise);
+  g_free (options->folder);
+  g_free (options->time_limit);
+}
+
+static int
+run (int argc, char **argv, Options *o)
+{
+  const GOptionEntry entries[] = {
+    { "clean", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->clean,
+      "clean pictures: a folder or a file; may be repeated", "PATH" },
+    { "noise", 0, 0, G_OPTION_ARG_STRING, &o->noise, "noise to learn, as in gauss:0-55", "NOISE" },
+    { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->overrides,
+      "change a line of the recipe; may be repeated", "SECTION.KEY=VALUE" },
+    { "out", 'o', 0, G_OPTION_ARG_FILENAME, &o->folder,
+      "folder for weights, checkpoint and log [runs/NAME]", "DIR" },
+    { "resume", 0, 0, G_OPTION_ARG_NONE, &o->resume, "fail if there is nothing to go on from",
+      NULL },
+    { "threads", 't', 0, G_OPTION_ARG_INT, &o->threads, "how many [0: one a processor]", "N" },
+    { "time-limit", 0, 0, G_OPTION_ARG_STRING, &o->time_limit,
+      "fit the schedule into 90s, 20m, 1.5h", "TIME" },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "no progress", NULL },
+    { NULL },
+  };
+  g_autoptr (GError) error = NULL;
+  double time_limit = 0;
+
+  if (!cg_commands_parse (&argc, &argv, entries, "RECIPE",
+                          "A run that was stopped goes on when it is started again with the same "
+                          "recipe and --out.\n",
+                          1))
+    return CG_EXIT_USAGE;
+  if (o->time_limit && !parse_duration (o->time_limit, &time_limit, &error))
+    return cg_commands_fail (error);
+  if (!cg_commands_check_threads (o->threads))
+    return CG_EXIT_USAGE;
+  g_auto (GStrv) overrides = all_overrides (o);
+  g_autoptr (CgRecipe) recipe = cg_recipe_load (argv[1], (const char *const *) overrides, &error);
+  if (recipe == NULL)
+    return cg_commands_fail (error);
+  return train (recipe, o, time_limit);
+}
+
+int
+cg_command_run (int argc, char **argv)
+{
+  Options options = { 0 };
+  signal (SIGINT, ask_to_stop);
+  signal (SIGTERM, ask_to_stop);
+  int status = run (argc, argv, &options);
+  clear_options (&options);
+  return status;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The subcommands of cleargrain-train, a file each.  Each takes its own
+ * arguments (argv[0] is its name) and returns the exit status. */
+#ifndef CG_COMMANDS_H
+#define CG_COMMANDS_H
+
+#include <glib.h>
+
+enum
+{
+  CG_EXIT_OK = 0,
+  CG_EXIT_FAILED = 1,
+  CG_EXIT_USAGE = 2,
+  CG_EXIT_INTERRUPTED = 130
+};
+
+int cg_command_run (int argc, char **argv);
+int cg_command_eval (int argc, char **argv);
+
+/* Parse @entries and leave exactly @n_operands operands in *@argv (after
+ * argv[0]).  @head is the line of operands and @description follows the options in --help.
+ * Returns FALSE, having said why in two lines on stderr, on misuse. */
+gboolean cg_commands_parse (int *argc, char ***argv, const GOptionEntry *entries, const char *head,
+                            const char *description, int n_operands);
+
+/* Whether @threads makes sense; says so if not. */
+gboolean cg_commands_check_threads (int threads);
+
+/* Say "cleargrain-train: MESSAGE" and return the exit status that fits. */
+int cg_commands_fail (const GError *error);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Folders of pictures, in an order that does not depend on the file system. */
+#include "training/files.h"
+
+#include <string.h>
+
+#include "imageio/format.h"
+#include "imageio/imageio.h"
+#include "model/error.h"
+
+static void
+file_free (gpointer data)
+{
+  CgFile *file = data;
+  g_free (file->path);
+  g_free (file->name);
+  g_free (file);
+}
+
+static void
+add_file (GPtrArray *files, const char *path, const char *name)
+{
+  CgFile *file = g_new (CgFile, 1);
+  file->path = g_strdup (path);
+  file->name = g_strdup (name);
+  g_ptr_array_add (files, file);
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Names in the folder @path, sorted; NULL with @error. */
+static GPtrArray *
+read_folder (const char *path, GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, error);
+  if (dir == NULL)
+    return NULL;
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (name[0] != '.')
+      g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, compare_names);
+  return names;
+}
+
+/* @below: path from the folder that was given to @path, "" at first. */
+static gboolean
+add_folder (GPtrArray *files, const char *path, const char *below, GError **error)
+{
+  g_autoptr (GPtrArray) names = read_folder (path, error);
+  if (names == NULL)
+    return FALSE;
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *full = g_build_filename (path, names->pdata[i], NULL);
+      g_autofree char *name = g_build_filename (below, names->pdata[i], NULL);
+      if (g_file_test (full, G_FILE_TEST_IS_DIR))
+        {
+          if (!add_folder (files, full, name, error))
+            return FALSE;
+        }
+      else if (cg_format_for_path (full) != NULL)
+        add_file (files, full, name);
+    }
+  return TRUE;
+}
+
+GPtrArray *
+cg_files_list (char **paths, GError **error)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (file_free);
+  for (; *paths; paths++)
+    {
+      guint before = files->len;
+      if (!g_file_test (*paths, G_FILE_TEST_EXISTS))
+        {
+          g_set_error (error, CG_ERROR, CG_ERROR_NOT_FOUND, "%s: there is no such file or folder",
+                       *paths);
+          return NULL;
+        }
+      if (!g_file_test (*paths, G_FILE_TEST_IS_DIR))
+        {
+          g_autofree char *name = g_path_get_basename (*paths);
+          add_file (files, *paths, name);
+        }
+      else if (!add_folder (files, *paths, "", error))
+        return NULL;
+      if (files->len == before)
+        {
+          g_set_error (error, CG_ERROR, CG_ERROR_NOT_FOUND,
+                       "%s: there are no pictures in this folder", *paths);
+          return NULL;
+        }
+    }
+  return g_steal_pointer (&files);
+}
+
+static float
+luma (const float *pixel, int channels)
+{
+  if (channels < 3)
+    return pixel[0];
+  return 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2];
+}
+
+CgImage *
+cg_files_load_gray (const char *path, GError **error)
+{
+  g_autoptr (CgImage) image = cg_image_load (path, error);
+  if (image == NULL)
+    return NULL;
+  CgDepth depth = image->depth == CG_DEPTH_8 ? CG_DEPTH_8 : CG_DEPTH_16;
+  g_autoptr (CgImage) gray = cg_image_new (image->width, image->height, 1, depth, error);
+  if (gray == NULL)
+    {
+      g_prefix_error (error, "%s: ", path);
+      return NULL;
+    }
+
+  g_autofree float *row = g_new (float, (gsize) image->width * image->channels);
+  for (int y = 0; y < image->height; y++)
+    {
+      cg_image_get (image, 0, y, image->width, 1, row);
+      for (int x = 0; x < image->width; x++)
+        row[x] = luma (row + (gsize) x * image->channels, image->channels);
+      cg_image_set (gray, 0, y, image->width, 1, row);
+    }
+  return g_steal_pointer (&gray);
+}

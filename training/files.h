@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which pictures there are, and one of them as a gray plane. */
+#ifndef CG_FILES_H
+#define CG_FILES_H
+
+#include "model/image.h"
+
+/* A picture found: where it is, and what to call it. */
+typedef struct
+{
+  char *path;
+  char *name; /* path below the folder that was given; the file's name for a file */
+} CgFile;
+
+/* All pictures in @paths, folders being searched to the bottom: files with an
+ * ending that imageio reads, hidden ones left out, sorted by path within each
+ * of @paths.  Files given by name are taken whatever they are called.  Elements
+ * are CgFile *; the caller frees the array with g_ptr_array_unref().  NULL with CG_ERROR_NOT_FOUND
+ * or a GFileError if a path is not there, cannot be read or holds no picture. */
+GPtrArray *cg_files_list (char **paths, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The picture at @path in one channel: gray as it is, colour as BT.601 luma of
+ * the stored values, alpha dropped.  8-bit files stay 8-bit (rounded), deeper
+ * ones become 16-bit, floats clipped to 0..1 first.  The caller frees it. */
+CgImage *cg_files_load_gray (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

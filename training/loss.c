@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Losses and their derivatives. */
+#include "training/loss.h"
+
+#include <math.h>
+
+#define CHARBONNIER_EPSILON 1e-3
+/* Keeps the logarithms of a saturated sigmoid finite. */
+#define BCE_EPSILON 1e-6
+
+static inline double
+l1 (double out, double target, double *slope)
+{
+  double d = out - target;
+  *slope = (d > 0) - (d < 0);
+  return fabs (d);
+}
+
+static inline double
+charbonnier (double out, double target, double *slope)
+{
+  double d = out - target;
+  double root = sqrt (d * d + CHARBONNIER_EPSILON * CHARBONNIER_EPSILON);
+  *slope = d / root;
+  return root - CHARBONNIER_EPSILON;
+}
+
+static inline double
+mse (double out, double target, double *slope)
+{
+  double d = out - target;
+  *slope = 2 * d;
+  return d * d;
+}
+
+static inline double
+bce (double out, double target, double *slope)
+{
+  double p = CLAMP (out, BCE_EPSILON, 1 - BCE_EPSILON);
+  *slope = (p - target) / (p * (1 - p));
+  return -(target * log (p) + (1 - target) * log (1 - p));
+}
+
+typedef double (*LossFunc) (double out, double target, double *slope);
+
+/* Inlined into one loop for each loss. */
+static inline __attribute__ ((always_inline)) double
+run (LossFunc func, const CgTensor *output, const CgTensor *target, double scale,
+     const CgTensor *gradient)
+{
+  double n = (double) output->h * output->w * output->c, sum = 0;
+  double slope_scale = scale / n;
+  for (int y = 0; y < output->h; y++)
+    for (int x = 0; x < output->w; x++)
+      {
+        const float *o = cg_tensor_pixel (output, y, x);
+        const float *t = cg_tensor_pixel (target, y, x);
+        float *g = cg_tensor_pixel (gradient, y, x);
+        for (int c = 0; c < output->c; c++)
+          {
+            double slope;
+            sum += func (o[c], t[c], &slope);
+            g[c] = slope_scale * slope;
+          }
+      }
+  return sum / n;
+}
+
+double
+cg_loss (CgLoss loss, const CgTensor *output, const CgTensor *target, double scale,
+         const CgTensor *gradient)
+{
+  switch (loss)
+    {
+    case CG_LOSS_L1:
+      return run (l1, output, target, scale, gradient);
+    case CG_LOSS_CHARBONNIER:
+      return run (charbonnier, output, target, scale, gradient);
+    case CG_LOSS_MSE:
+      return run (mse, output, target, scale, gradient);
+    case CG_LOSS_BCE:
+      return run (bce, output, target, scale, gradient);
+    }
+  g_assert_not_reached ();
+}

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Recipes: one table of keys serves reading, overriding, checking and writing. */
+#include "training/recipe.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "model/error.h"
+#include "training/nearest.h"
+
+#define NETWORK "network"
+
+typedef enum
+{
+  KIND_TEXT,  /* char * */
+  KIND_PATHS, /* char **, ';' between */
+  KIND_INT,
+  KIND_NUMBER, /* double */
+  KIND_CHOICE  /* an int: place in the words of `choices` */
+} Kind;
+
+typedef struct
+{
+  const char *section, *name;
+  Kind kind;
+  gsize offset; /* in CgRecipe */
+  const char *fallback;
+  double min, max;
+  const char *choices; /* words with blanks between */
+} Key;
+
+#define AT(field) G_STRUCT_OFFSET (CgRecipe, field)
+#define NO_YES    "no yes"
+
+static const Key keys[] = {
+  { "data", "clean", KIND_PATHS, AT (clean), "" },
+  { "data", "noisy", KIND_PATHS, AT (noisy), "" },
+  { "data", "validation", KIND_PATHS, AT (validation), "" },
+  { "data", "hold-out", KIND_INT, AT (hold_out), "20", 2, 1e9 },
+  { "data", "limit", KIND_INT, AT (limit), "0", 0, 1e9 },
+  { "data", "skip-unreadable", KIND_CHOICE, AT (skip_unreadable), "no", .choices = NO_YES },
+  { "data", "flat", KIND_NUMBER, AT (flat), "2", 0, 255 },
+  { "data", "flips", KIND_CHOICE, AT (flips), "yes", .choices = NO_YES },
+  { "data", "shrink", KIND_NUMBER, AT (shrink), "0", 0, 1 },
+  { "noise", "model", KIND_TEXT, AT (noise), "" },
+  { "noise", "validation", KIND_TEXT, AT (validation_noise), "" },
+  { "training", "steps", KIND_INT, AT (steps), "20000", 1, 1e9 },
+  { "training", "batch", KIND_INT, AT (batch), "16", 1, 65536 },
+  { "training", "chunk", KIND_INT, AT (chunk), "0", 0, 65536 },
+  { "training", "patch", KIND_INT, AT (patch), "96", 1, 4096 },
+  { "training", "loss", KIND_CHOICE, AT (loss), "charbonnier",
+    .choices = "l1 charbonnier mse bce" },
+  { "training", "rate", KIND_NUMBER, AT (rate), "0.001", 0, 10 },
+  { "training", "final-rate", KIND_NUMBER, AT (final_rate), "1e-06", 0, 10 },
+  { "training", "warm-up", KIND_INT, AT (warm_up), "500", 0, 1e9 },
+  { "training", "weight-decay", KIND_NUMBER, AT (weight_decay), "0", 0, 10 },
+  { "training", "clip", KIND_NUMBER, AT (clip), "1", 0, 1e9 },
+  { "training", "ema", KIND_NUMBER, AT (ema), "0.999", 0, 0.999999 },
+  { "training", "seed", KIND_INT, AT (seed), "1", 0, 2e9 },
+  { "training", "validate-every", KIND_INT, AT (validate_every), "1000", 1, 1e9 },
+  { "training", "validation-pictures", KIND_INT, AT (validation_pictures), "24", 1, 1e6 },
+  { "training", "validation-crop", KIND_INT, AT (validation_crop), "256", 1, 4096 },
+  { "training", "checkpoint-every", KIND_INT, AT (checkpoint_every), "1000", 1, 1e9 },
+  { "training", "log-every", KIND_INT, AT (log_every), "100", 1, 1e9 },
+  { "training", "patience", KIND_INT, AT (patience), "0", 0, 1e9 },
+  { "output", "name", KIND_TEXT, AT (name), "model" },
+  { "output", "summary", KIND_TEXT, AT (summary), "" },
+  { "output", "data", KIND_TEXT, AT (data_note), "" },
+  { "output", "licence", KIND_TEXT, AT (licence), "" },
+};
+
+static const char *const sections[] = { "data", "noise", NETWORK, "training", "output" };
+
+static gboolean fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static gboolean
+fail (GError **error, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_USAGE, message);
+  return FALSE;
+}
+
+static const Key *
+find_key (const char *section, const char *name, GError **error)
+{
+  const char *names[G_N_ELEMENTS (keys)];
+  guint n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (strcmp (keys[i].section, section) == 0)
+      {
+        if (strcmp (keys[i].name, name) == 0)
+          return &keys[i];
+        names[n++] = keys[i].name;
+      }
+  if (n == 0)
+    fail (error, "there is no section [%s]; the nearest is [%s]", section,
+          cg_nearest (section, sections, G_N_ELEMENTS (sections)));
+  else
+    fail (error, "there is no key \"%s\" in [%s]; the nearest is \"%s\"", name, section,
+          cg_nearest (name, names, n));
+  return NULL;
+}
+
+static gboolean
+parse_number (const Key *key, const char *text, double *value, GError **error)
+{
+  char *end;
+  *value = g_ascii_strtod (text, &end);
+  if (end == text || *end != '\0' || !isfinite (*value)
+      || (key->kind == KIND_INT && *value != floor (*value)))
+    return fail (error, "%s.%s: \"%s\" is not a %snumber", key->section, key->name, text,
+                 key->kind == KIND_INT ? "whole " : "");
+  if (*value < key->min || *value > key->max)
+    return fail (error, "%s.%s: %s is not within %.12g..%.12g", key->section, key->name, text,
+                 key->min, key->max);
+  return TRUE;
+}
+
+static gboolean
+parse_choice (const Key *key, const char *text, int *value, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit (key->choices, " ", -1);
+  for (*value = 0; words[*value]; ++*value)
+    if (strcmp (words[*value], text) == 0)
+      return TRUE;
+  g_autofree char *list = g_strjoinv (", ", words);
+  return fail (error, "%s.%s: \"%s\" is none of %s", key->section, key->name, text, list);
+}
+
+static char **
+parse_paths (const char *text)
+{
+  g_auto (GStrv) words = g_strsplit (text, ";", -1);
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+  for (char **word = words; *word; word++)
+    if (*g_strstrip (*word) != '\0')
+      g_strv_builder_add (paths, *word);
+  return g_strv_builder_end (paths);
+}
+
+/* Put @text into @recipe, where an older value may stand. */
+static gboolean
+set_key (CgRecipe *recipe, const Key *key, const char *text, GError **error)
+{
+  gpointer field = G_STRUCT_MEMBER_P (recipe, key->offset);
+  double number;
+  switch (key->kind)
+    {
+    case KIND_TEXT:
+      g_free (*(char **) field);
+      *(char **) field = g_strdup (text);
+      return TRUE;
+    case KIND_PATHS:
+      g_strfreev (*(char ***) field);
+      *(char ***) field = parse_paths (text);
+      return TRUE;
+    case KIND_INT:
+      if (!parse_number (key, text, &number, error))
+        return FALSE;
+      *(int *) field = (int) number;
+      return TRUE;
+    case KIND_NUMBER:
+      return parse_number (key, text, field, error);
+    case KIND_CHOICE:
+      return parse_choice (key, text, field, error);
+    }
+  g_assert_not_reached ();
+}
+
+static gboolean
+set_fallbacks (CgRecipe *recipe, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (!set_key (recipe, &keys[i], keys[i].fallback, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* One "key = value" line of @section. */
+static gboolean
+parse_line (CgRecipe *recipe, const char *section, char *line, GError **error)
+{
+  char *value = strchr (line, '=');
+  if (value == NULL)
+    return fail (error, "\"%s\" is neither a section nor key = value", line);
+  *value++ = '\0';
+  const Key *key = find_key (section, g_strstrip (line), error);
+  return key && set_key (recipe, key, g_strstrip (value), error);
+}
+
+/* The name inside a "[...]" line, cut out in place, or NULL. */
+static char *
+section_name (char *line)
+{
+  gsize n = strlen (line);
+  if (n < 2 || line[0] != '[' || line[n - 1] != ']')
+    return NULL;
+  line[n - 1] = '\0';
+  return g_strstrip (line + 1);
+}
+
+static gboolean
+check_section (const char *section, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
+    if (strcmp (section, sections[i]) == 0)
+      return TRUE;
+  return find_key (section, "", error) != NULL;
+}
+
+static gboolean
+parse_text (CgRecipe *recipe, const char *text, GError **error)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autoptr (GString) network = g_string_new (NULL);
+  g_autofree char *section = g_strdup ("");
+
+  for (guint i = 0; lines[i]; i++)
+    {
+      char *line = g_strstrip (lines[i]);
+      char *name;
+      gboolean ok = TRUE;
+      if ((name = section_name (line)) != NULL)
+        {
+          ok = check_section (name, error);
+          g_free (section);
+          section = g_strdup (name);
+        }
+      else if (strcmp (section, NETWORK) == 0)
+        g_string_append_printf (network, "%s\n", line);
+      else if (*line != '\0' && *line != '#')
+        ok = parse_line (recipe, section, line, error);
+      if (!ok)
+        {
+          g_prefix_error (error, "line %u: ", i + 1);
+          return FALSE;
+        }
+    }
+  recipe->network = g_strstrip (g_string_free (g_steal_pointer (&network), FALSE));
+  return TRUE;
+}
+
+/* "section.key=value", or "network=LINE; LINE". */
+static gboolean
+override (CgRecipe *recipe, const char *text, GError **error)
+{
+  if (g_str_has_prefix (text, NETWORK "="))
+    {
+      g_free (recipe->network);
+      recipe->network = g_strdelimit (g_strdup (text + strlen (NETWORK "=")), ";", '\n');
+      return TRUE;
+    }
+  const char *dot = strchr (text, '.'), *equals = strchr (text, '=');
+  if (dot == NULL || equals == NULL || dot > equals)
+    return fail (error, "\"%s\" is not section.key=value", text);
+  g_autofree char *section = g_strndup (text, dot - text);
+  g_autofree char *line = g_strdup (dot + 1);
+  return parse_line (recipe, section, line, error);
+}
+
+CgRecipe *
+cg_recipe_parse (const char *text, const char *const *overrides, GError **error)
+{
+  g_autoptr (CgRecipe) recipe = g_new0 (CgRecipe, 1);
+  if (!g_utf8_validate (text, -1, NULL))
+    {
+      fail (error, "is not UTF-8 text");
+      return NULL;
+    }
+  if (!set_fallbacks (recipe, error) || !parse_text (recipe, text, error))
+    return NULL;
+  for (; overrides && *overrides; overrides++)
+    if (!override (recipe, *overrides, error))
+      return NULL;
+  return g_steal_pointer (&recipe);
+}
+
+CgRecipe *
+cg_recipe_load (const char *path, const char *const *overrides, GError **error)
+{
+  g_autofree char *text = NULL;
+  if (!g_file_get_contents (path, &text, NULL, error))
+    return NULL;
+  CgRecipe *recipe = cg_recipe_parse (text, overrides, error);
+  if (recipe == NULL)
+    g_prefix_error (error, "%s: ", path);
+  return recipe;
+}
+
+void
+cg_recipe_free (CgRecipe *recipe)
+{
+  if (recipe == NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      gpointer field = G_STRUCT_MEMBER_P (recipe, keys[i].offset);
+      if (keys[i].kind == KIND_TEXT)
+        g_free (*(char **) field);
+      else if (keys[i].kind == KIND_PATHS)
+        g_strfreev (*(char ***) field);
+    }
+  g_free (recipe->network);
+  g_free (recipe);
+}
+
+static void
+append_paths (GString *text, char **paths, gboolean portable)
+{
+  for (char **path = paths; *path; path++)
+    {
+      g_autofree char *base = g_path_get_basename (*path);
+      g_string_append_printf (text, "%s%s", path > paths ? "; " : "", portable ? base : *path);
+    }
+}
+
+static void
+append_value (GString *text, const CgRecipe *recipe, const Key *key, gboolean portable)
+{
+  gconstpointer field = G_STRUCT_MEMBER_P (recipe, key->offset);
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  g_auto (GStrv) words = NULL;
+  switch (key->kind)
+    {
+    case KIND_TEXT:
+      g_string_append (text, *(char *const *) field);
+      break;
+    case KIND_PATHS:
+      append_paths (text, *(char **const *) field, portable);
+      break;
+    case KIND_INT:
+      g_string_append_printf (text, "%d", *(const int *) field);
+      break;
+    case KIND_NUMBER:
+      g_string_append (text,
+                       g_ascii_formatd (number, sizeof number, "%.12g", *(const double *) field));
+      break;
+    case KIND_CHOICE:
+      words = g_strsplit (key->choices, " ", -1);
+      g_string_append (text, words[*(const int *) field]);
+      break;
+    }
+}
+
+static void
+append_section (GString *text, const CgRecipe *recipe, const char *section, gboolean portable)
+{
+  g_string_append_printf (text, "%s[%s]\n", text->len > 0 ? "\n" : "", section);
+  if (strcmp (section, NETWORK) == 0)
+    g_string_append_printf (text, "%s\n", recipe->network);
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (strcmp (keys[i].section, section) == 0)
+      {
+        g_string_append_printf (text, "%s = ", keys[i].name);
+        append_value (text, recipe, &keys[i], portable);
+        g_string_append_c (text, '\n');
+      }
+}
+
+char *
+cg_recipe_text (const CgRecipe *recipe, gboolean portable)
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
+    append_section (text, recipe, sections[i], portable);
+  return g_string_free (text, FALSE);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A recipe: all that decides what a training run makes, in one text file.
+ *
+ * Sections [data] [noise] [training] [output] hold `key = value` lines; the
+ * keys, their defaults and limits are the table in recipe.c.  Section
+ * [network] is no list of keys: its lines are the network's text
+ * (model/network.h) as it stands.  Lines that begin with # are comments. */
+#ifndef CG_RECIPE_H
+#define CG_RECIPE_H
+
+#include "training/loss.h"
+
+typedef struct
+{
+  /* [data]; paths are relative to the current folder */
+  char **clean;      /* folders, pictures or MNIST files */
+  char **noisy;      /* the same pictures, noisy; empty = noise is made */
+  char **validation; /* held-out clean pictures; empty = every hold-out-th of clean */
+  int hold_out;
+  int limit; /* use the first so many training pictures; 0 = all */
+  gboolean skip_unreadable;
+  double flat;    /* patches of less mean slope (gray levels a pixel) are taken less often */
+  gboolean flips; /* turn and mirror patches */
+  double shrink;  /* share of patches taken at half size */
+
+  /* [noise], in noise.h's grammar */
+  char *noise;
+  char *validation_noise; /* empty = noise */
+
+  /* [network] */
+  char *network;
+
+  /* [training] */
+  int steps, batch, chunk, patch;
+  CgLoss loss;
+  double rate, final_rate;
+  int warm_up;
+  double weight_decay, clip, ema;
+  int seed;
+  int validate_every, validation_pictures, validation_crop;
+  int checkpoint_every, log_every, patience;
+
+  /* [output] */
+  char *name, *summary, *data_note, *licence;
+} CgRecipe;
+
+/* Read the recipe at @path, with @overrides (NULL-terminated "section.key=value",
+ * or "network=LINE; LINE; ..."; may be NULL) put over it.  NULL with @error
+ * beginning with the path: unknown sections and keys are named with the
+ * nearest known one.  The caller frees it with cg_recipe_free(). */
+CgRecipe *cg_recipe_load (const char *path, const char *const *overrides,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same from @text. */
+CgRecipe *cg_recipe_parse (const char *text, const char *const *overrides,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+void cg_recipe_free (CgRecipe *recipe);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgRecipe, cg_recipe_free)
+
+/* The whole recipe in its plain form, every key written out: reading it gives
+ * the same recipe.  With @portable, paths are cut to their last part, as in a
+ * weights file that goes to other people.  Free with g_free(). */
+char *cg_recipe_text (const CgRecipe *recipe, gboolean portable) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

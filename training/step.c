@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One batch forward and backward, chunk by chunk. */
+#include "training/step.h"
+
+#include <string.h>
+
+#include "model/error.h"
+
+#define SUM_BLOCK 65536
+
+/* What a worker needs to itself. */
+typedef struct
+{
+  CgPass *pass;
+  float *input;   /* one noisy patch */
+  float *targets; /* a chunk of clean ones */
+  double data_seconds, all_seconds;
+} Bench;
+
+struct _CgStep
+{
+  CgStepOptions options;
+  int n_chunks;
+  gsize n_parameters;
+  CgPacked *packed;
+  int n_benches;
+  Bench *benches;
+  float **gradients; /* of each chunk */
+  double *losses;    /* sum over each chunk's samples */
+
+  /* of the run that is under way */
+  guint64 number;
+  float *sum;
+};
+
+static gboolean
+set_up_bench (CgStep *step, Bench *bench, GError **error)
+{
+  const CgStepOptions *o = &step->options;
+  bench->input = g_new (float, (gsize) o->w * o->h);
+  bench->targets = g_new (float, (gsize) o->w * o->h * o->chunk);
+  bench->pass = cg_pass_new (step->packed, o->chunk, o->h, o->w, 0, NULL, error);
+  return bench->pass != NULL;
+}
+
+CgStep *
+cg_step_new (const CgStepOptions *options, GError **error)
+{
+  g_autoptr (CgStep) step = g_new0 (CgStep, 1);
+  step->options = *options;
+  step->n_chunks = options->batch / options->chunk;
+  step->n_parameters = cg_network_n_parameters (options->network);
+  step->packed = cg_packed_new (options->network, CG_PASS_TRAINING, NULL);
+
+  step->n_benches = cg_workers_count (options->workers);
+  step->benches = g_new0 (Bench, step->n_benches);
+  for (int i = 0; i < step->n_benches; i++)
+    if (!set_up_bench (step, &step->benches[i], error))
+      return NULL;
+
+  step->losses = g_new0 (double, step->n_chunks);
+  step->gradients = g_new0 (float *, step->n_chunks);
+  for (int i = 0; i < step->n_chunks; i++)
+    if ((step->gradients[i] = g_try_new (float, step->n_parameters)) == NULL)
+      {
+        g_set_error (error, CG_ERROR, CG_ERROR_TOO_LARGE,
+                     "no memory for %d gradients of %" G_GSIZE_FORMAT " numbers", step->n_chunks,
+                     step->n_parameters);
+        return NULL;
+      }
+  return g_steal_pointer (&step);
+}
+
+void
+cg_step_free (CgStep *step)
+{
+  if (step == NULL)
+    return;
+  for (int i = 0; i < step->n_benches; i++)
+    {
+      cg_pass_free (step->benches[i].pass);
+      g_free (step->benches[i].input);
+      g_free (step->benches[i].targets);
+    }
+  for (int i = 0; step->gradients && i < step->n_chunks; i++)
+    g_free (step->gradients[i]);
+  g_free (step->gradients);
+  g_free (step->losses);
+  g_free (step->benches);
+  cg_packed_free (step->packed);
+  g_free (step);
+}
+
+/* One plane into the pass's input, which may be spaced differently. */
+static void
+put_plane (const CgTensor *tensor, const float *plane)
+{
+  for (int y = 0; y < tensor->h; y++)
+    for (int x = 0; x < tensor->w; x++)
+      *cg_tensor_pixel (tensor, y, x) = *plane++;
+}
+
+static void
+run_chunk (int job, int worker, gpointer user)
+{
+  CgStep *step = user;
+  const CgStepOptions *o = &step->options;
+  Bench *bench = &step->benches[worker];
+  gsize patch = (gsize) o->w * o->h;
+  gint64 start = g_get_monotonic_time ();
+
+  for (int i = 0; i < o->chunk; i++)
+    {
+      CgTensor input = cg_pass_input (bench->pass, i);
+      cg_sampler_draw (o->sampler, step->number, job * o->chunk + i, bench->input,
+                       bench->targets + i * patch);
+      put_plane (&input, bench->input);
+    }
+  bench->data_seconds += (g_get_monotonic_time () - start) * 1e-6;
+
+  cg_pass_forward (bench->pass, NULL, NULL);
+  step->losses[job] = 0;
+  for (int i = 0; i < o->chunk; i++)
+    {
+      CgTensor output = cg_pass_output (bench->pass, i);
+      CgTensor target = cg_tensor (bench->targets + i * patch, o->h, o->w, 1);
+      CgTensor slope = cg_pass_output_gradient (bench->pass, i);
+      step->losses[job] += cg_loss (o->loss, &output, &target, 1. / o->batch, &slope);
+    }
+  cg_pass_backward (bench->pass);
+  memset (step->gradients[job], 0, sizeof (float) * step->n_parameters);
+  cg_pass_collect_gradient (bench->pass, step->gradients[job]);
+  bench->all_seconds += (g_get_monotonic_time () - start) * 1e-6;
+}
+
+static void
+sum_block (int job, int worker, gpointer user)
+{
+  CgStep *step = user;
+  gsize start = (gsize) job * SUM_BLOCK, end = MIN (step->n_parameters, start + SUM_BLOCK);
+  memcpy (step->sum + start, step->gradients[0] + start, sizeof (float) * (end - start));
+  for (int c = 1; c < step->n_chunks; c++)
+    for (gsize i = start; i < end; i++)
+      step->sum[i] += step->gradients[c][i];
+}
+
+double
+cg_step_run (CgStep *step, guint64 number, const float *parameters, float *gradient)
+{
+  CgWorkers *workers = step->options.workers;
+  cg_packed_update (step->packed, parameters, workers);
+  step->number = number;
+  step->sum = gradient;
+  cg_workers_run (workers, step->n_chunks, run_chunk, step);
+  cg_workers_run (workers, (int) ((step->n_parameters + SUM_BLOCK - 1) / SUM_BLOCK), sum_block,
+                  step);
+
+  double loss = 0;
+  for (int i = 0; i < step->n_chunks; i++)
+    loss += step->losses[i];
+  return loss / step->options.batch;
+}
+
+double
+cg_step_data_share (const CgStep *step)
+{
+  double data = 0, all = 0;
+  for (int i = 0; i < step->n_benches; i++)
+    {
+      data += step->benches[i].data_seconds;
+      all += step->benches[i].all_seconds;
+    }
+  return all > 0 ? data / all : 0;
+}

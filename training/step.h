@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The gradient of one training step.
+ *
+ * A batch is cut into chunks of a fixed number of samples.  Each chunk is one
+ * job: draw the samples, run the network forward and backward, keep the
+ * chunk's gradient.  Chunk gradients are then summed in their order, so the
+ * result has the same bytes on any number of threads. */
+#ifndef CG_STEP_H
+#define CG_STEP_H
+
+#include "model/pass.h"
+#include "training/loss.h"
+#include "training/sampler.h"
+
+typedef struct
+{
+  const CgNetwork *network;
+  const CgSampler *sampler;
+  CgLoss loss;
+  int batch, chunk; /* chunk divides batch */
+  int w, h;         /* of a patch */
+  CgWorkers *workers;
+} CgStepOptions;
+
+typedef struct _CgStep CgStep;
+
+/* What @options points to must outlive it.  NULL with CG_ERROR_TOO_LARGE if the memory is not
+ * to be had.  The caller frees it with cg_step_free(). */
+CgStep *cg_step_new (const CgStepOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void cg_step_free (CgStep *step);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgStep, cg_step_free)
+
+/* Loss (mean over the batch) and gradient of step @number at @parameters.
+ * @gradient: as many floats as the network has parameters; overwritten. */
+double cg_step_run (CgStep *step, guint64 number, const float *parameters, float *gradient);
+
+/* Share of all jobs' time so far that went into drawing samples. */
+double cg_step_data_share (const CgStep *step);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How good some weights are on pictures that were not trained on. */
+#ifndef CG_VALIDATE_H
+#define CG_VALIDATE_H
+
+#include "model/network.h"
+#include "training/noise.h"
+#include "training/pictures.h"
+
+/* Means over pictures: PSNR in dB for a peak of 255 after rounding to 8 bits, SSIM. */
+typedef struct
+{
+  double psnr, ssim;
+} CgScore;
+
+typedef struct
+{
+  const CgNetwork *network;
+  const CgPictures *clean;
+  const CgPictures *noisy; /* the same pictures, noisy; NULL = @noise is added to clean ones */
+  const CgNoise *noise;    /* NULL with @noisy */
+  guint64 seed;
+  int w, h; /* of the piece taken from the middle of each picture */
+  CgWorkers *workers;
+} CgValidatorOptions;
+
+typedef struct _CgValidator CgValidator;
+
+/* A validator on the @n pictures numbered @pictures, each at least @w x @h, with
+ * the same noise every time.  What @options points to must outlive it.  NULL with
+ * CG_ERROR_TOO_LARGE.  The caller frees it with cg_validator_free(). */
+CgValidator *cg_validator_new (const CgValidatorOptions *options, const guint *pictures, guint n,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void cg_validator_free (CgValidator *validator);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgValidator, cg_validator_free)
+
+/* What the noisy pictures score as they are. */
+CgScore cg_validator_noisy (const CgValidator *validator);
+
+/* What @parameters make of them. */
+CgScore cg_validator_run (CgValidator *validator, const float *parameters);
+
+#endif
