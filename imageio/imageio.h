@@ -6,8 +6,9 @@
 
 #include "model/image.h"
 
-/* Read @path.  Depth and channels are the file's own (palettes and transparent
- * colours become RGB or RGBA, 1 to 4 bits become 8).  Returns a new picture
+/* Read @path ("-": standard input).  Depth and channels are the file's own
+ * (palettes and transparent colours become RGB or RGBA, 1 to 4 bits become 8).
+ * What else the file says is kept as metadata.h tells.  Returns a new picture
  * that the caller frees with cg_image_free(), or NULL with @error, which begins with
  * the path: a GFileError, CG_ERROR_FORMAT for a broken file, CG_ERROR_UNSUPPORTED
  * for one of a kind we do not read. */
@@ -21,5 +22,10 @@ gboolean cg_image_save (const CgImage *image, const char *path, GError **error)
 
 /* TRUE if cg_image_save() knows what to do with a name that ends like this. */
 gboolean cg_image_can_save (const char *path);
+
+/* TRUE if a picture of the depth and channels of @image can be saved under
+ * @path; to be asked before hours of work.  Errors as cg_image_save()'s. */
+gboolean cg_image_check_save (const CgImage *image, const char *path, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "imageio/atomic.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+static void
+free_atomic (CgAtomicFile *atomic)
+{
+  g_free (atomic->path);
+  g_free (atomic->temporary);
+  g_free (atomic);
+}
+
+static void
+set_error (GError **error, const char *what, int code)
+{
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "%s: %s", what,
+               g_strerror (code));
+}
+
+/* A rename would put a picture in the place of a device or a folder. */
+static gboolean
+is_replaceable (const char *path, GError **error)
+{
+  GStatBuf info;
+
+  if (g_lstat (path, &info) != 0 || S_ISREG (info.st_mode) || S_ISLNK (info.st_mode))
+    return TRUE;
+  g_set_error (
+      error, G_FILE_ERROR, S_ISDIR (info.st_mode) ? G_FILE_ERROR_ISDIR : G_FILE_ERROR_INVAL,
+      "cannot write: it is %s", S_ISDIR (info.st_mode) ? "a folder" : "not an ordinary file");
+  return FALSE;
+}
+
+/* A new locked file, whose name goes to @path; -1 with errno. */
+static int
+open_locked (const char *folder, char **path)
+{
+  struct stat info;
+
+  for (;;)
+    {
+      *path = g_build_filename (folder, CG_ATOMIC_PREFIX "XXXXXX", NULL);
+      int fd = g_mkstemp_full (*path, O_RDWR | O_CLOEXEC, 0666);
+      if (fd < 0)
+        return fd;
+      /* A file system without locks costs us the protection, not the work. */
+      (void) flock (fd, LOCK_EX);
+      /* Another run may have taken it for stale before it was locked. */
+      if (fstat (fd, &info) == 0 && info.st_nlink > 0)
+        return fd;
+      close (fd);
+      g_free (*path);
+    }
+}
+
+CgAtomicFile *
+cg_atomic_open (const char *path, GError **error)
+{
+  if (!is_replaceable (path, error))
+    return NULL;
+
+  CgAtomicFile *atomic = g_new0 (CgAtomicFile, 1);
+  g_autofree char *folder = g_path_get_dirname (path);
+  atomic->path = g_strdup (path);
+  int fd = open_locked (folder, &atomic->temporary);
+  if (fd < 0)
+    {
+      set_error (error, "cannot write", errno);
+      free_atomic (atomic);
+      return NULL;
+    }
+  atomic->file = fdopen (fd, "wb");
+  return atomic;
+}
+
+gboolean
+cg_atomic_commit (CgAtomicFile *atomic, GError **error)
+{
+  if (ferror (atomic->file) || fflush (atomic->file) != 0 || fsync (fileno (atomic->file)) != 0
+      || g_rename (atomic->temporary, atomic->path) != 0)
+    {
+      set_error (error, "cannot write", errno);
+      cg_atomic_abandon (atomic);
+      return FALSE;
+    }
+  fclose (atomic->file);
+  free_atomic (atomic);
+  return TRUE;
+}
+
+void
+cg_atomic_abandon (CgAtomicFile *atomic)
+{
+  g_unlink (atomic->temporary);
+  fclose (atomic->file);
+  free_atomic (atomic);
+}
+
+static gboolean
+remove_if_stale (const char *path)
+{
+  int fd = g_open (path, O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0);
+
+  if (fd < 0)
+    return FALSE;
+  gboolean removed = flock (fd, LOCK_EX | LOCK_NB) == 0 && g_unlink (path) == 0;
+  close (fd);
+  return removed;
+}
+
+guint
+cg_atomic_remove_stale (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  guint removed = 0;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    if (g_str_has_prefix (name, CG_ATOMIC_PREFIX))
+      {
+        g_autofree char *path = g_build_filename (folder, name, NULL);
+        removed += remove_if_stale (path);
+      }
+  return removed;
+}

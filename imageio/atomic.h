@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A file that appears under its name only when it is whole: written to a
+ * temporary name in the same folder, forced to disk, renamed.
+ *
+ * Temporary names are CG_ATOMIC_PREFIX and six random letters and digits.  The writer keeps its
+ * temporary file locked (flock), so that one which can be locked is left over from a run that died.
+ */
+#ifndef CG_ATOMIC_H
+#define CG_ATOMIC_H
+
+#include <stdio.h>
+
+#include <glib.h>
+
+#define CG_ATOMIC_PREFIX ".cleargrain-tmp-"
+
+typedef struct
+{
+  FILE *file;
+  char *path;
+  char *temporary;
+} CgAtomicFile;
+
+/* Open a temporary file beside @path, with the mode a new file gets.  NULL with
+ * a GFileError (no path in it) if that cannot be, or if @path is there and no
+ * ordinary file.  End it with commit or abandon; both free it. */
+CgAtomicFile *cg_atomic_open (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean cg_atomic_commit (CgAtomicFile *atomic, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void cg_atomic_abandon (CgAtomicFile *atomic);
+
+/* Remove the temporary files that dead runs left in @folder; returns how many. */
+guint cg_atomic_remove_stale (const char *folder);
+
+#endif

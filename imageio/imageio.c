@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* memfd_create */
+#include "imageio/imageio.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "imageio/atomic.h"
+#include "imageio/format.h"
+#include "model/error.h"
+
+static void
+set_file_error (GError **error, int code)
+{
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "cannot read: %s",
+               g_strerror (code));
+}
+
+/* The whole of a pipe as a file that can seek, or NULL. */
+static FILE *
+slurp (FILE *pipe, GError **error)
+{
+  int fd = memfd_create ("cleargrain", MFD_CLOEXEC);
+  FILE *file = fd >= 0 ? fdopen (fd, "w+b") : NULL;
+  char block[65536];
+  gsize n;
+
+  while (file && (n = fread (block, 1, sizeof block, pipe)) > 0)
+    if (fwrite (block, 1, n, file) != n)
+      break;
+  if (!file || ferror (file) || ferror (pipe))
+    {
+      set_file_error (error, errno);
+      g_clear_pointer (&file, fclose);
+      return NULL;
+    }
+  rewind (file);
+  return file;
+}
+
+/* @path, or "-" for standard input, as a file that can seek. */
+static FILE *
+open_for_reading (const char *path, GError **error)
+{
+  gboolean is_stdin = g_str_equal (path, "-");
+  FILE *file = is_stdin ? fdopen (dup (STDIN_FILENO), "rb") : g_fopen (path, "rb");
+  struct stat info;
+
+  if (!file || fstat (fileno (file), &info) != 0)
+    {
+      set_file_error (error, errno);
+      g_clear_pointer (&file, fclose);
+      return NULL;
+    }
+  if (S_ISREG (info.st_mode) && !is_stdin)
+    return file;
+
+  FILE *whole = NULL;
+  if (S_ISREG (info.st_mode) || S_ISFIFO (info.st_mode) || S_ISSOCK (info.st_mode))
+    whole = slurp (file, error);
+  else
+    g_set_error (error, G_FILE_ERROR,
+                 S_ISDIR (info.st_mode) ? G_FILE_ERROR_ISDIR : G_FILE_ERROR_INVAL,
+                 "cannot read: it is %s", S_ISDIR (info.st_mode) ? "a folder" : "not a file");
+  fclose (file);
+  return whole;
+}
+
+static const CgFormat *
+recognise (FILE *file, const char *path, GError **error)
+{
+  guint8 head[CG_FORMAT_HEAD];
+  gsize size = fread (head, 1, sizeof head, file);
+  const CgFormat *by_name = cg_format_for_path (path);
+
+  rewind (file);
+  if (size == 0)
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_FORMAT, "the file is empty");
+      return NULL;
+    }
+  for (const CgFormat *const *f = cg_formats; *f; f++)
+    if ((*f)->matches && (*f)->matches (head, size))
+      return *f;
+  if (by_name && !by_name->matches)
+    return by_name;
+
+  g_autoptr (GString) names = g_string_new (NULL);
+  for (const CgFormat *const *f = cg_formats; *f; f++)
+    g_string_append_printf (names, "%s%s", names->len ? ", " : "", (*f)->name);
+  g_set_error (error, CG_ERROR, CG_ERROR_UNSUPPORTED, "not a picture of a kind that is read (%s)",
+               names->str);
+  return NULL;
+}
+
+CgImage *
+cg_image_load (const char *path, GError **error)
+{
+  CgImage *image = NULL;
+  FILE *file = open_for_reading (path, error);
+
+  if (file)
+    {
+      const CgFormat *format = recognise (file, path, error);
+      if (format)
+        image = format->load (file, error);
+      fclose (file);
+    }
+  if (!image)
+    g_prefix_error (error, "%s: ", path);
+  return image;
+}
+
+static const char *
+kind_of_pixels (int channels)
+{
+  static const char *const kinds[] = { "gray", "gray with alpha", "RGB", "RGB with alpha" };
+
+  return kinds[channels - 1];
+}
+
+static const char *
+kind_of_samples (CgDepth depth)
+{
+  return depth == CG_DEPTH_8 ? "8-bit" : depth == CG_DEPTH_16 ? "16-bit" : "floating-point";
+}
+
+static const CgFormat *
+format_that_holds (const CgImage *image, const char *path, GError **error)
+{
+  const CgFormat *format = cg_format_for_path (path);
+
+  if (!format || !format->save)
+    g_set_error (error, CG_ERROR, CG_ERROR_UNSUPPORTED,
+                 "cannot tell the format to write from the end of this name");
+  else if (!(format->depths & CG_HOLDS_DEPTH (image->depth)))
+    g_set_error (error, CG_ERROR, CG_ERROR_UNSUPPORTED, "%s does not hold %s samples", format->name,
+                 kind_of_samples (image->depth));
+  else if (!(format->channels & CG_HOLDS_CHANNELS (image->channels)))
+    g_set_error (error, CG_ERROR, CG_ERROR_UNSUPPORTED, "%s does not hold %s pixels", format->name,
+                 kind_of_pixels (image->channels));
+  else
+    return format;
+  return NULL;
+}
+
+gboolean
+cg_image_can_save (const char *path)
+{
+  const CgFormat *format = cg_format_for_path (path);
+
+  return format && format->save;
+}
+
+gboolean
+cg_image_check_save (const CgImage *image, const char *path, GError **error)
+{
+  if (format_that_holds (image, path, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", path);
+  return FALSE;
+}
+
+static gboolean
+save (const CgImage *image, const char *path, GError **error)
+{
+  const CgFormat *format = format_that_holds (image, path, error);
+  if (!format)
+    return FALSE;
+  CgAtomicFile *atomic = cg_atomic_open (path, error);
+  if (!atomic)
+    return FALSE;
+  if (!format->save (image, atomic->file, error))
+    {
+      cg_atomic_abandon (atomic);
+      return FALSE;
+    }
+  return cg_atomic_commit (atomic, error);
+}
+
+gboolean
+cg_image_save (const CgImage *image, const char *path, GError **error)
+{
+  if (save (image, path, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", path);
+  return FALSE;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a picture file says besides its pixels, carried from format to format
+ * as CgImageExtra.  The kinds, and the form of their bytes:
+ *
+ *   icc        the colour profile itself
+ *   exif       the TIFF structure, from its "II" or "MM" on
+ *   xmp        the XML packet
+ *   srgb       rendering intent, 1 byte, as in PNG's sRGB
+ *   gamma      4 bytes, as in PNG's gAMA
+ *   chroma     32 bytes, as in PNG's cHRM
+ *   density    9 bytes, as in PNG's pHYs: x, y, and 1 for pixels a metre
+ *   text:KEY   UTF-8 without a final zero
+ *   png:NAME   contents of a PNG chunk that only PNG has (cICP, mDCV, cLLI)
+ *   jpeg:APPn  a whole JPEG application segment that only JPEG has
+ *
+ * A format leaves out the kinds it has no place for. */
+#ifndef CG_METADATA_H
+#define CG_METADATA_H
+
+#include "model/image.h"
+
+/* Add a piece, copying @bytes. */
+void cg_image_add_extra (CgImage *image, const char *kind, const void *bytes, gsize size);
+
+/* The bytes of the first piece called @kind, or NULL; they stay the picture's. */
+GBytes *cg_image_find_extra (const CgImage *image, const char *kind);
+
+/* PNG's big-endian numbers. */
+void cg_put_u32 (guint8 *to, guint32 value);
+guint32 cg_get_u32 (const guint8 *from);
+
+#endif
