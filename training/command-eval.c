@@ -38,21 +38,25 @@ typedef struct
   Score noisy_sum, sum;
 } Eval;
 
-/* @plane (0..1) as 8-bit values 0..255 in floats. */
-static float *
-rounded (const float *plane, gsize n)
+/* From 0..1 to 0..255, where scores are taken. */
+static void
+scale (float *plane, gsize n)
 {
-  float *out = g_new (float, n);
   for (gsize i = 0; i < n; i++)
-    out[i] = rintf (255 * CLAMP (plane[i], 0, 1));
-  return out;
+    plane[i] *= 255;
+}
+
+static void
+scale_and_round (float *plane, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    plane[i] = rintf (255 * CLAMP (plane[i], 0, 1));
 }
 
 static Score
 compare (const float *clean, const float *plane, int w, int h)
 {
-  g_autofree float *bytes = rounded (plane, (gsize) w * h);
-  return (Score){ cg_psnr (clean, bytes, w, h, 255), cg_ssim (clean, bytes, w, h, 255) };
+  return (Score){ cg_psnr (clean, plane, w, h, 255), cg_ssim (clean, plane, w, h, 255) };
 }
 
 static gboolean
@@ -135,8 +139,9 @@ score_picture (Eval *eval, guint i, const CgFile *file, GError **error)
       return FALSE;
     }
 
-  for (gsize p = 0; p < n; p++)
-    clean[p] *= 255;
+  scale (clean, n);
+  scale (noisy->samples, n);
+  scale_and_round (result->samples, n);
   Score before = compare (clean, noisy->samples, w, h);
   Score after = compare (clean, result->samples, w, h);
   print_score (eval->options, file->name, before, after);

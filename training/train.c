@@ -9,10 +9,10 @@
 
 #include "model/error.h"
 
-/* Under a time limit: how long to look before the schedule is fitted to it, and
- * what share of the time is meant to be used. */
-#define LOOK_SECONDS 10
-#define USE_OF_TIME  0.98
+/* Under a time limit: the share of it after which the schedule is fitted to it,
+ * and the share that is meant to be used. */
+#define LOOK_SHARE  0.05
+#define USE_OF_TIME 0.98
 /* Between two progress lines when nobody watches a terminal. */
 #define QUIET_SECONDS 30
 
@@ -132,17 +132,17 @@ write_log (Loop *loop, gboolean validated, GError **error)
   return cg_log_line (run->log, &line, error);
 }
 
-/* Shrink the schedule so that it ends with the time. */
+/* Shrink the schedule so that it ends with the time, going by the speed so far. */
 static void
 fit_into_time (Loop *loop)
 {
   CgCheckpoint *state = loop->run->state;
   double spent = sitting_seconds (loop);
-  if (loop->options->time_limit <= 0 || spent < LOOK_SECONDS)
+  if (spent < loop->options->time_limit * LOOK_SHARE)
     return;
   double speed = (state->step - loop->steps_before) / spent;
   double left = MAX (0, loop->options->time_limit * USE_OF_TIME - spent);
-  guint64 fitting = state->step + (guint64) MAX (1, left * speed);
+  guint64 fitting = state->step + (guint64) (left * speed);
   state->steps = MIN ((guint64) loop->run->recipe->steps, fitting);
 }
 
@@ -151,12 +151,12 @@ follow_up (Loop *loop, double loss, GError **error)
 {
   const CgRecipe *recipe = loop->run->recipe;
   const CgCheckpoint *state = loop->run->state;
+  if (loop->options->time_limit > 0)
+    fit_into_time (loop);
   gboolean last = state->step >= state->steps;
   gboolean log = last || state->step % recipe->log_every == 0;
   gboolean check = last || state->step % recipe->validate_every == 0;
 
-  if (log)
-    fit_into_time (loop);
   if (check && !validate (loop, error))
     return FALSE;
   if ((log || check) && !write_log (loop, check, error))

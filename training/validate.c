@@ -12,7 +12,7 @@ struct _CgValidator
 {
   CgValidatorOptions options;
   guint n;
-  float *clean, *noisy; /* n pieces of h x w, 0..255 and 0..1 */
+  float *clean, *noisy; /* n pieces of h x w, 0..255 */
   CgPacked *packed;
   int n_passes;
   CgPass **passes; /* one a worker */
@@ -21,16 +21,13 @@ struct _CgValidator
   CgScore *scores; /* of the run that is under way, one a picture */
 };
 
+/* @plane: 0..255. */
 static CgScore
-score (const CgValidator *validator, guint i, const float *out)
+score (const CgValidator *validator, guint i, const float *plane)
 {
   int w = validator->options.w, h = validator->options.h;
-  gsize size = (gsize) w * h;
-  g_autofree float *rounded = g_new (float, size);
-  for (gsize p = 0; p < size; p++)
-    rounded[p] = rintf (255 * CLAMP (out[p], 0, 1));
-  const float *clean = validator->clean + i * size;
-  return (CgScore){ cg_psnr (clean, rounded, w, h, 255), cg_ssim (clean, rounded, w, h, 255) };
+  const float *clean = validator->clean + (gsize) i * w * h;
+  return (CgScore){ cg_psnr (clean, plane, w, h, 255), cg_ssim (clean, plane, w, h, 255) };
 }
 
 /* Equal pictures have no finite PSNR; they count as what 16 bits could show. */
@@ -65,7 +62,10 @@ prepare_picture (CgValidator *validator, guint i, guint picture)
       cg_noise_apply (o->noise, &random, noisy, o->w, o->h);
     }
   for (gsize k = 0; k < size; k++)
-    clean[k] *= 255;
+    {
+      clean[k] *= 255;
+      noisy[k] *= 255;
+    }
   validator->scores[i] = score (validator, i, noisy);
 }
 
@@ -129,12 +129,12 @@ run_picture (int job, int worker, gpointer user)
   CgTensor input = cg_pass_input (pass, 0);
   for (int y = 0; y < h; y++)
     for (int x = 0; x < w; x++)
-      *cg_tensor_pixel (&input, y, x) = noisy[(gsize) y * w + x];
+      *cg_tensor_pixel (&input, y, x) = noisy[(gsize) y * w + x] / 255;
   cg_pass_forward (pass, NULL, NULL);
   CgTensor output = cg_pass_output (pass, 0);
   for (int y = 0; y < h; y++)
     for (int x = 0; x < w; x++)
-      out[(gsize) y * w + x] = *cg_tensor_pixel (&output, y, x);
+      out[(gsize) y * w + x] = rintf (255 * CLAMP (*cg_tensor_pixel (&output, y, x), 0, 1));
   validator->scores[job] = score (validator, job, out);
 }
 

@@ -7,7 +7,8 @@
 #include "training/noise.h"
 #include "training/pictures.h"
 
-/* Means over pictures: PSNR in dB for a peak of 255 after rounding to 8 bits, SSIM. */
+/* Means over pictures: PSNR in dB for a peak of 255, SSIM.  Results are rounded
+ * to 8 bits first, noisy pictures are taken as they are. */
 typedef struct
 {
   double psnr, ssim;
