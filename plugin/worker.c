@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plugin/worker.h"
+
+#include <string.h>
+
+#include "model/denoise.h"
+#include "model/error.h"
+#include "model/weights.h"
+#include "plugin/settings.h"
+
+/* GIMP has pixels of its own in memory: leave the network less than it would take. */
+#define MAX_MEMORY ((gsize) 384 << 20)
+
+struct _CgWorker
+{
+  CgModel *model;
+  CgDenoiser *denoiser;
+  CgProgressFunc progress; /* of the run under way */
+  gpointer progress_data;
+};
+
+static gboolean
+forward_progress (double done, gpointer user)
+{
+  CgWorker *worker = user;
+
+  return worker->progress == NULL || worker->progress (done, worker->progress_data);
+}
+
+static int
+gegl_threads (void)
+{
+  int threads = 0;
+
+  g_object_get (gegl_config (), "threads", &threads, NULL);
+  return threads;
+}
+
+CgWorker *
+cg_worker_new (const char *model, GError **error)
+{
+  g_autoptr (CgWorker) worker = g_new0 (CgWorker, 1);
+  const CgDenoiseOptions options = {
+    .strength = 1,
+    .colour_strength = 1,
+    .max_memory = MAX_MEMORY,
+    .threads = gegl_threads (),
+    .kernels = g_getenv ("CLEARGRAIN_KERNELS"),
+    .progress = forward_progress,
+    .progress_data = worker,
+  };
+
+  worker->model = cg_weights_find (model && *model ? model : CG_SETTINGS_MODEL, error);
+  if (worker->model == NULL)
+    return NULL;
+  worker->denoiser = cg_denoiser_new (worker->model, &options, error);
+  if (worker->denoiser == NULL)
+    return NULL;
+  return g_steal_pointer (&worker);
+}
+
+void
+cg_worker_free (CgWorker *worker)
+{
+  if (worker == NULL)
+    return;
+  g_clear_pointer (&worker->denoiser, cg_denoiser_free);
+  g_clear_pointer (&worker->model, cg_model_free);
+  g_free (worker);
+}
+
+int
+cg_worker_halo (const CgWorker *worker)
+{
+  return cg_network_halo (worker->model->network);
+}
+
+static gboolean
+is_gray (const Babl *format)
+{
+  static const char *const models[] = { "Y", "Y'", "Y~", "YA", "Y'A", "Y~A", "YaA", "Y'aA" };
+  const Babl *model = babl_format_get_model (format);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (models); i++)
+    if (babl_model_is (model, models[i]))
+      return TRUE;
+  return FALSE;
+}
+
+const Babl *
+cg_worker_format (const Babl *stored, GError **error)
+{
+  static const char *const names[2][2] = {
+    { "R'G'B' float", "R'G'B'A float" },
+    { "Y' float", "Y'A float" },
+  };
+
+  if (babl_format_is_palette (stored))
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_UNSUPPORTED,
+                   "indexed colours cannot be denoised; convert the image to RGB or grayscale");
+      return NULL;
+    }
+  return babl_format_with_space (names[is_gray (stored)][babl_format_has_alpha (stored) != 0],
+                                 stored);
+}
+
+/* The stream counts from the extent's corner. */
+static GeglRectangle
+to_buffer (const CgWorkerJob *job, int x, int y, int w, int h)
+{
+  return (GeglRectangle){ job->extent.x + x, job->extent.y + y, w, h };
+}
+
+static gboolean
+read_pixels (int x, int y, int w, int h, float *pixels, gpointer user, GError **error)
+{
+  const CgWorkerJob *job = user;
+  const GeglRectangle rectangle = to_buffer (job, x, y, w, h);
+
+  gegl_buffer_get (job->in, &rectangle, 1.0, job->format, pixels, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_NONE);
+  return TRUE;
+}
+
+static gboolean
+write_pixels (int x, int y, int w, int h, const float *pixels, gpointer user, GError **error)
+{
+  const CgWorkerJob *job = user;
+  const GeglRectangle rectangle = to_buffer (job, x, y, w, h);
+
+  gegl_buffer_set (job->out, &rectangle, 0, job->format, pixels, GEGL_AUTO_ROWSTRIDE);
+  return TRUE;
+}
+
+gboolean
+cg_worker_run (CgWorker *worker, const CgWorkerJob *job, double strength, double colour_strength,
+               CgProgressFunc progress, gpointer progress_data, GError **error)
+{
+  const CgDenoiseStream stream = {
+    .width = job->extent.width,
+    .height = job->extent.height,
+    .x = job->region.x - job->extent.x,
+    .y = job->region.y - job->extent.y,
+    .w = job->region.width,
+    .h = job->region.height,
+    .channels = babl_format_get_n_components (job->format),
+    .transfer = CG_TRANSFER_DISPLAY,
+    .read = read_pixels,
+    .write = write_pixels,
+    .user = (gpointer) job,
+  };
+
+  g_return_val_if_fail (job->in != job->out, FALSE);
+  g_return_val_if_fail (gegl_rectangle_contains (&job->extent, &job->region), FALSE);
+
+  worker->progress = progress;
+  worker->progress_data = progress_data;
+  cg_denoiser_set_strength (worker->denoiser, strength, colour_strength);
+  return cg_denoiser_run (worker->denoiser, &stream, NULL, error);
+}
