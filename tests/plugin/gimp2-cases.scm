@@ -1,0 +1,110 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+; What the tests do inside GIMP 2.10.  Loaded anew by every --batch, which forgets all.
+
+(define (load-picture path)
+  (car (gimp-file-load RUN-NONINTERACTIVE path path)))
+
+(define (drawable-of image)
+  (car (gimp-image-get-active-drawable image)))
+
+(define (save-picture image path)
+  (file-png-save RUN-NONINTERACTIVE image (drawable-of image) path path 0 1 0 0 0 0 1))
+
+(define (say path . words)
+  (let ((port (open-output-file path)))
+    (for-each (lambda (word) (display word port) (display " " port)) words)
+    (close-output-port port)))
+
+(define (denoise image strength model)
+  (plug-in-cleargrain-denoise RUN-NONINTERACTIVE image (drawable-of image) strength strength model))
+
+; IN through PREPARE (a procedure of the image), the filter and FINISH to OUT.
+(define (clean in out strength model prepare finish)
+  (let ((image (load-picture in)))
+    (gimp-image-undo-disable image)
+    (prepare image)
+    (denoise image strength model)
+    (finish image)
+    (save-picture image out)
+    (gimp-image-delete image)))
+
+(define (nothing image) #t)
+
+(define (clean-plain in out strength model)
+  (clean in out strength model nothing nothing))
+
+(define (clean-selection in out model x y w h)
+  (clean in out 1.0 model
+         (lambda (image) (gimp-image-select-rectangle image CHANNEL-OP-REPLACE x y w h))
+         (lambda (image) (gimp-selection-none image))))
+
+; The layer hangs over the image's edges on every side but the filter cleans it whole.
+(define (clean-offset in out model)
+  (clean in out 1.0 model
+         (lambda (image)
+           (gimp-image-resize image 40 30 -20 -10))
+         (lambda (image) (gimp-image-resize-to-layers image))))
+
+; In another precision (the numbers are GIMP's; 250 is the 16 bits of the file).
+(define (clean-precision in out model precision)
+  (clean in out 1.0 model
+         (lambda (image) (gimp-image-convert-precision image precision))
+         (lambda (image) (gimp-image-convert-precision image 250))))
+
+; Where the procedure is found and in which menu.
+(define (list-procedure out)
+  (let ((found (gimp-procedural-db-query "plug-in-cleargrain-denoise" ".*" ".*" ".*" ".*" ".*" ".*"))
+        (menus (gimp-plugins-query "cleargrain")))
+    (say out (car found) (caadr menus))))
+
+; A run that must fail tells OUT whether the picture was left alone.
+(define (try-and-fail image out model)
+  (gimp-image-clean-all image)
+  (catch (say out "refused" (car (gimp-image-is-dirty image)))
+    (denoise image 1.0 model)
+    (say out "accepted")))
+
+(define (refuse in out prepare model)
+  (let ((image (load-picture in)))
+    (prepare image)
+    (try-and-fail image out model)
+    (gimp-image-delete image)))
+
+; A run that is killed from outside; what it left is saved.
+(define (interrupted in out saved model)
+  (let ((image (load-picture in)))
+    (try-and-fail image out model)
+    (save-picture image saved)
+    (gimp-image-delete image)))
+
+(define (make-indexed image)
+  (gimp-image-convert-indexed image CONVERT-DITHER-NONE CONVERT-PALETTE-GENERATE 16 FALSE FALSE ""))
+
+(define (make-group image)
+  (let ((group (car (gimp-layer-group-new image))))
+    (gimp-image-insert-layer image group 0 0)
+    (gimp-image-set-active-layer image group)))
+
+(define (lock image)
+  (gimp-item-set-lock-content (drawable-of image) TRUE))
+
+(define (lock-parent image)
+  (let ((group (car (gimp-layer-group-new image)))
+        (layer (drawable-of image)))
+    (gimp-image-insert-layer image group 0 0)
+    (gimp-image-reorder-item image layer group 0)
+    (gimp-item-set-lock-content group TRUE)
+    (gimp-image-set-active-layer image layer)))
+
+; In a window, while the test presses keys: save the picture to each of PATHS in turn when it
+; becomes changed, unchanged (that is: undone to where it was), changed, ...
+(define (watch in . paths)
+  (let ((image (load-picture in)))
+    (gimp-display-new image)
+    (gimp-image-clean-all image)
+    (let loop ((paths paths) (wanted TRUE))
+      (cond ((null? paths) #t)
+            ((= wanted (car (gimp-image-is-dirty image)))
+             (save-picture image (car paths))
+             (loop (cdr paths) (- 1 wanted)))
+            (else (usleep 100000) (loop paths wanted))))))

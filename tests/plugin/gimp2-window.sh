@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The filter in GIMP 2.10 as a user meets it, in a window on a screen of our own: menu action, dialog, OK,
+# one undo, redo, repeat.  GIMP has no undo for scripts, so this is also where one undo step is counted.
+#
+#   gimp2-window.sh PLUGIN PICTURE MAKE-WEIGHTS
+set -uo pipefail
+
+plugin=$(realpath "$1") picture=$(realpath "$2") make_weights=$(realpath "$3")
+here=$(realpath "$(dirname "$0")")
+. "$here/tap.sh"
+. "$here/gimp2-profile.sh"
+. "$here/window.sh"
+
+command -v gimp-2.10 >/dev/null || skip_all "GIMP 2.10 is not installed"
+for tool in Xvfb xdotool openbox; do
+  command -v $tool >/dev/null || skip_all "$tool is not installed"
+done
+gimp2_profile "$plugin"
+work=$profile/work
+mkdir "$work" "$work/weights"
+cd "$work" || exit 1
+export CLEARGRAIN_WEIGHTS=$work/weights
+"$make_weights" weights/photo.safetensors || bail "no weights"
+"$picture" make rgb 8 400 300 noisy.png || bail "no picture"
+"$make_weights" weights/other.safetensors 4
+
+gimp2 -b "(begin (load \"$here/gimp2-cases.scm\")
+                 (clean-plain \"noisy.png\" \"want.png\" 1.0 \"photo\"))" \
+  -b "(gimp-quit 0)" >want.log 2>&1
+
+window_start || bail "no screen"
+gimp-2.10 --new-instance --no-data --no-fonts --no-splash --gimprc "$profile/gimprc" \
+  -b "(begin (load \"$here/gimp2-cases.scm\")
+             (watch \"noisy.png\" \"done.png\" \"undone.png\" \"redone.png\" \"again-undone.png\"
+                    \"repeated.png\"))" \
+  </dev/null >gimp.log 2>&1 &
+gimp=$!
+stop ()
+{
+  kill $gimp 2>/dev/null
+  window_stop
+  wait
+  rm -rf "$profile"
+}
+trap stop EXIT
+
+# The whole file is there once another picture could be compared with it.
+is_saved ()
+{
+  "$picture" compare "$1" "$1" 0
+}
+image='noisy.*GIMP'
+dialog='^Denoise \(Cleargrain\)$'
+
+# Run the action through GIMP's search box, which takes the same label as the menu shows.
+open_dialog ()
+{
+  focus "$image" 120 || return
+  xdotool key slash
+  focus 'Search Actions' 30 || return
+  xdotool type --delay 40 'denoise (cleargrain)'
+  sleep 1.5
+  xdotool key Return
+  focus "$dialog" 60
+}
+press ()
+{
+  focus "$image" && xdotool key "$1"
+}
+
+check "the dialog opens" open_dialog
+sleep 2
+shot gimp2-dialog
+focus "$dialog"
+xdotool key Escape
+check "Escape closes it" wait_for 20 no_window "$dialog"
+sleep 0.5
+check "Escape changes nothing" test ! -e done.png
+check "the dialog opens again" open_dialog
+xdotool key alt+o
+check "OK runs the filter" wait_for 60 is_saved done.png
+shot gimp2-done
+check "its result is the script's" "$picture" compare want.png done.png 0
+press ctrl+z
+check "one undo takes the picture back to where it was" wait_for 30 is_saved undone.png
+check "every pixel of it" "$picture" compare noisy.png undone.png 0
+press ctrl+y
+check "redo" wait_for 30 is_saved redone.png
+check "redo gives the result again" "$picture" compare want.png redone.png 0
+press ctrl+z
+check "undo again" wait_for 30 is_saved again-undone.png
+press ctrl+f
+check "repeat" wait_for 60 is_saved repeated.png
+check "repeat gives the same result" "$picture" compare want.png repeated.png 0
+finish

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Makes and compares the pictures of the plug-in's tests.
+ *
+ *   picture make KIND BITS WIDTH HEIGHT OUT       KIND gray, graya, rgb or rgba; BITS 8 or 16
+ *   picture compare WANT GOT TOLERANCE [only|except X Y W H]
+ *
+ * The tolerance is in steps of the pictures' depth.  compare says where the largest difference is
+ * and exits with 1 if it is beyond the tolerance. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "imageio/imageio.h"
+#include "model/random.h"
+
+typedef struct
+{
+  int x, y, w, h;
+  gboolean inside; /* compare inside the rectangle, else outside */
+} Area;
+
+static int
+usage (void)
+{
+  g_printerr ("usage: picture make KIND BITS WIDTH HEIGHT OUT | "
+              "compare WANT GOT TOLERANCE [only|except X Y W H]\n");
+  return 2;
+}
+
+static int
+channels_of (const char *kind)
+{
+  static const char *const kinds[] = { "gray", "graya", "rgb", "rgba" };
+
+  for (int i = 0; i < 4; i++)
+    if (g_str_equal (kind, kinds[i]))
+      return i + 1;
+  return 0;
+}
+
+/* Waves and blocks under noise.  Alpha is 1 on the left, falls to 0 and stays
+ * there for the last eighth, over colours that mean nothing. */
+static double
+sample (int x, int y, int w, int c, gboolean alpha, CgRandom *random)
+{
+  if (alpha)
+    return CLAMP (2 - 16.0 * x / (7.0 * w), 0, 1);
+
+  const double wave = 0.25 * sin (0.11 * x + c) * cos (0.07 * y - c);
+  const double block = ((x / 16 + y / 16 + c) % 2) * 0.2 - 0.1;
+
+  return CLAMP (0.5 + wave + block + 0.08 * cg_random_normal (random), 0, 1);
+}
+
+static int
+make (const char *kind, int bits, int w, int h, const char *path, GError **error)
+{
+  const int channels = channels_of (kind);
+  g_autoptr (CgImage) image
+      = cg_image_new (w, h, channels, bits == 16 ? CG_DEPTH_16 : CG_DEPTH_8, error);
+
+  if (image == NULL)
+    return 1;
+  g_autofree float *row = g_new (float, (gsize) w *channels);
+  CgRandom random = cg_random (channels, bits, 0);
+  for (int y = 0; y < h; y++)
+    {
+      for (int i = 0; i < w * channels; i++)
+        {
+          const int c = i % channels;
+          const gboolean alpha = cg_channels_have_alpha (channels) && c == channels - 1;
+
+          row[i] = (float) sample (i / channels, y, w, c, alpha, &random);
+        }
+      cg_image_set (image, 0, y, w, 1, row);
+    }
+  return cg_image_save (image, path, error) ? 0 : 1;
+}
+
+static gboolean
+is_compared (const Area *area, int x, int y)
+{
+  const gboolean inside
+      = x >= area->x && x < area->x + area->w && y >= area->y && y < area->y + area->h;
+
+  return inside == area->inside;
+}
+
+static int
+sample_at (const CgImage *image, gsize i)
+{
+  return image->depth == CG_DEPTH_16 ? ((const guint16 *) image->samples)[i]
+                                     : ((const guint8 *) image->samples)[i];
+}
+
+/* Largest difference of a sample, in steps; its place goes to @x and @y. */
+static int
+largest_difference (const CgImage *want, const CgImage *got, const Area *area, int *x, int *y)
+{
+  const gsize n = (gsize) want->width * want->height * want->channels;
+  int largest = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      const int px = (int) (i / want->channels % want->width);
+      const int py = (int) (i / want->channels / want->width);
+      const int difference = abs (sample_at (want, i) - sample_at (got, i));
+
+      if (difference > largest && is_compared (area, px, py))
+        {
+          largest = difference;
+          *x = px;
+          *y = py;
+        }
+    }
+  return largest;
+}
+
+static int
+compare (const char *want_path, const char *got_path, int tolerance, const Area *area,
+         GError **error)
+{
+  int x = 0, y = 0;
+  g_autoptr (CgImage) want = cg_image_load (want_path, error);
+  g_autoptr (CgImage) got = want ? cg_image_load (got_path, error) : NULL;
+
+  if (got == NULL)
+    return 1;
+  if (want->width != got->width || want->height != got->height || want->channels != got->channels
+      || want->depth != got->depth)
+    {
+      g_print ("%dx%d, %d channels, depth %d against %dx%d, %d channels, depth %d\n", want->width,
+               want->height, want->channels, want->depth, got->width, got->height, got->channels,
+               got->depth);
+      return 1;
+    }
+  const int largest = largest_difference (want, got, area, &x, &y);
+  g_print ("largest difference %d at %d,%d\n", largest, x, y);
+  return largest <= tolerance ? 0 : 1;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  if (argc == 7 && g_str_equal (argv[1], "make") && channels_of (argv[2]))
+    status = make (argv[2], atoi (argv[3]), atoi (argv[4]), atoi (argv[5]), argv[6], &error);
+  else if (argc == 5 && g_str_equal (argv[1], "compare"))
+    status = compare (argv[2], argv[3], atoi (argv[4]), &(Area){ .inside = FALSE }, &error);
+  else if (argc == 10 && g_str_equal (argv[1], "compare"))
+    {
+      const Area area = { atoi (argv[6]), atoi (argv[7]), atoi (argv[8]), atoi (argv[9]),
+                          g_str_equal (argv[5], "only") };
+      status = compare (argv[2], argv[3], atoi (argv[4]), &area, &error);
+    }
+  else
+    return usage ();
+  if (error)
+    g_printerr ("%s\n", error->message);
+  return status;
+}
