@@ -28,13 +28,15 @@ family_of (const CgConvKernel *kernel)
   return dash ? dash + 1 : "";
 }
 
+/* Slowest first; the last that supports a convolution is taken. */
 static const CgConvKernel *const built[] = {
-  &cg_conv_reference,       &cg_conv_gemm, &cg_conv_winograd_baseline,
+  &cg_conv_reference,       &cg_conv_gemm,
+  &cg_conv_direct_baseline, &cg_conv_winograd_baseline,
 #ifdef CG_CONV_AVX2
-  &cg_conv_winograd_avx2,
+  &cg_conv_direct_avx2,     &cg_conv_winograd_avx2,
 #endif
 #ifdef CG_CONV_AVX512
-  &cg_conv_winograd_avx512,
+  &cg_conv_direct_avx512,   &cg_conv_winograd_avx512,
 #endif
 };
 

@@ -9,6 +9,9 @@ extern const CgConvKernel cg_conv_reference;
 extern const CgConvKernel cg_conv_gemm;
 
 /* From simd/, once for every family of processors. */
+extern const CgConvKernel cg_conv_direct_baseline;
+extern const CgConvKernel cg_conv_direct_avx2;
+extern const CgConvKernel cg_conv_direct_avx512;
 extern const CgConvKernel cg_conv_winograd_baseline;
 extern const CgConvKernel cg_conv_winograd_avx2;
 extern const CgConvKernel cg_conv_winograd_avx512;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define CANARY 12345.0f
-#define ROUNDS 60
+#define ROUNDS 40
 
 /* Floats with a canary on both sides. */
 typedef struct

@@ -23,7 +23,6 @@ typedef struct
   gboolean accumulate;
 } CgProduct;
 
-#define cg_product CG_SIMD_NAME (cg_product)
 void cg_product (const CgProduct *product);
 
 #endif

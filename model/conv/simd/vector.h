@@ -10,10 +10,28 @@
 
 #include <glib.h>
 
-/* What these sources export carries the family's name. */
+/* All that one of these sources offers to another carries the family's name. */
 #define CG_SIMD_PASTE(name, family)  name##_##family
 #define CG_SIMD_PASTE_(name, family) CG_SIMD_PASTE (name, family)
 #define CG_SIMD_NAME(name)           CG_SIMD_PASTE_ (name, CG_SIMD)
+
+#define cg_conv_direct                  CG_SIMD_NAME (cg_conv_direct)
+#define cg_conv_winograd                CG_SIMD_NAME (cg_conv_winograd)
+#define cg_gather                       CG_SIMD_NAME (cg_gather)
+#define cg_gather_packed_at             CG_SIMD_NAME (cg_gather_packed_at)
+#define cg_gather_packed_size           CG_SIMD_NAME (cg_gather_packed_size)
+#define cg_gather_scratch_size          CG_SIMD_NAME (cg_gather_scratch_size)
+#define cg_product                      CG_SIMD_NAME (cg_product)
+#define cg_rows_copy                    CG_SIMD_NAME (cg_rows_copy)
+#define cg_rows_length                  CG_SIMD_NAME (cg_rows_length)
+#define cg_scatter                      CG_SIMD_NAME (cg_scatter)
+#define cg_scatter_packed_at            CG_SIMD_NAME (cg_scatter_packed_at)
+#define cg_scatter_packed_size          CG_SIMD_NAME (cg_scatter_packed_size)
+#define cg_scatter_scratch_size         CG_SIMD_NAME (cg_scatter_scratch_size)
+#define cg_winograd_backward_weight     CG_SIMD_NAME (cg_winograd_backward_weight)
+#define cg_winograd_finish_weight       CG_SIMD_NAME (cg_winograd_finish_weight)
+#define cg_winograd_grad_size           CG_SIMD_NAME (cg_winograd_grad_size)
+#define cg_winograd_weight_scratch_size CG_SIMD_NAME (cg_winograd_weight_scratch_size)
 
 #if defined __AVX512F__
 #define LANES 16

@@ -37,20 +37,11 @@ patch_is_inside (const CgTensor *in, int y, int x, int side, int c)
   return y >= 0 && y + side <= in->h && x >= 0 && x + side <= in->w && c + LANES <= in->c;
 }
 
-#define cg_conv_winograd CG_SIMD_NAME (cg_conv_winograd)
-
-/* winograd-weight.c */
-#define cg_winograd_weight_scratch_size CG_SIMD_NAME (cg_winograd_weight_scratch_size)
+/* winograd-weight.c: the kernel's functions of these names. */
 gsize cg_winograd_weight_scratch_size (const CgConv *conv);
-
-#define cg_winograd_grad_size CG_SIMD_NAME (cg_winograd_grad_size)
 gsize cg_winograd_grad_size (const CgConv *conv);
-
-#define cg_winograd_backward_weight CG_SIMD_NAME (cg_winograd_backward_weight)
 void cg_winograd_backward_weight (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out,
                                   float *sum, float *scratch);
-
-#define cg_winograd_finish_weight CG_SIMD_NAME (cg_winograd_finish_weight)
 void cg_winograd_finish_weight (const CgConv *conv, const float *sum, float *grad_weight);
 
 #endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Convolution of any shape by its sum as it stands, for all that Winograd's
+ * method is not for: few channels, strides, other kernels than 3x3. */
+#include "model/conv/simd/direct.h"
+
+#include <string.h>
+
+#include "model/conv/kernels.h"
+#include "model/conv/simd/product.h"
+
+static gboolean
+supports (const CgConv *conv)
+{
+  return TRUE;
+}
+
+static CgFlow
+flow_of (const CgConv *conv, CgConvUse use)
+{
+  if (use == CG_CONV_FORWARD)
+    return (CgFlow){ conv->c_in, conv->c_out, conv->k, conv->stride };
+  return (CgFlow){ conv->c_out, conv->c_in, conv->k, conv->stride };
+}
+
+/* Backward through a stride only scattering will do; otherwise what fills its
+ * vectors better. */
+static gboolean
+scatters (CgFlow flow, CgConvUse use)
+{
+  int area = flow.k * flow.k;
+
+  if (flow.stride > 1)
+    return use == CG_CONV_BACKWARD;
+  return whole_vectors (area * flow.to) < area * whole_vectors (flow.to);
+}
+
+static gsize
+packed_size (const CgConv *conv, CgConvUse use)
+{
+  CgFlow flow = flow_of (conv, use);
+
+  return scatters (flow, use) ? cg_scatter_packed_size (flow) : cg_gather_packed_size (flow);
+}
+
+/* Where weight[o][i][v][u] goes: gathering backward and scattering forward
+ * see the kernel turned by 180 degrees. */
+static gsize
+packed_at (CgFlow flow, CgConvUse use, int o, int i, int v, int u)
+{
+  gboolean forward = use == CG_CONV_FORWARD, scatter = scatters (flow, use);
+  int from = forward ? i : o, to = forward ? o : i;
+
+  if (forward == scatter)
+    {
+      v = flow.k - 1 - v;
+      u = flow.k - 1 - u;
+    }
+  return scatter ? cg_scatter_packed_at (flow, from, to, v, u)
+                 : cg_gather_packed_at (flow, from, to, v, u);
+}
+
+static void
+pack (const CgConv *conv, CgConvUse use, const float *weight, float *packed)
+{
+  CgFlow flow = flow_of (conv, use);
+
+  memset (packed, 0, packed_size (conv, use) * sizeof *packed);
+  for (int o = 0; o < conv->c_out; o++)
+    for (int i = 0; i < conv->c_in; i++)
+      for (int v = 0; v < conv->k; v++)
+        for (int u = 0; u < conv->k; u++)
+          packed[packed_at (flow, use, o, i, v, u)] = *weight++;
+}
+
+/* The gradient of the weights needs k padded rows of input and a row of the
+ * output's gradient in whole vectors. */
+static gsize
+weight_scratch_size (const CgConv *conv, int w_in)
+{
+  return conv->k * cg_rows_length (w_in, conv->c_in, conv->k)
+         + (gsize) w_in * whole_vectors (conv->c_out);
+}
+
+static gsize
+scratch_size (const CgConv *conv, int w_in)
+{
+  gsize size = weight_scratch_size (conv, w_in);
+  int w_out = (w_in + conv->stride - 1) / conv->stride;
+
+  for (CgConvUse use = CG_CONV_FORWARD; use <= CG_CONV_BACKWARD; use++)
+    {
+      CgFlow flow = flow_of (conv, use);
+      gboolean forward = use == CG_CONV_FORWARD;
+      gsize wanted = scatters (flow, use)
+                         ? cg_scatter_scratch_size (flow, forward ? w_in : w_out, w_in)
+                         : cg_gather_scratch_size (flow, w_in);
+
+      size = MAX (size, wanted);
+    }
+  return size;
+}
+
+static void
+run (CgFlow flow, CgConvUse use, const CgTensor *in, const float *packed,
+     const CgConvEpilogue *epilogue, const CgTensor *out, int y0, int y1, float *scratch)
+{
+  if (scatters (flow, use))
+    cg_scatter (flow, in, packed, epilogue, out, y0, y1, scratch);
+  else
+    cg_gather (flow, in, packed, epilogue, out, y0, y1, scratch);
+}
+
+static void
+forward (const CgConv *conv, const CgTensor *in, const float *packed,
+         const CgConvEpilogue *epilogue, const CgTensor *out, int y0, int y1, float *scratch)
+{
+  run (flow_of (conv, CG_CONV_FORWARD), CG_CONV_FORWARD, in, packed, epilogue, out, y0, y1,
+       scratch);
+}
+
+static void
+backward_data (const CgConv *conv, const CgTensor *grad_out, const float *packed,
+               const CgTensor *grad_in, gboolean accumulate, float *scratch)
+{
+  CgConvEpilogue epilogue = { .add = accumulate ? grad_in : NULL };
+
+  run (flow_of (conv, CG_CONV_BACKWARD), CG_CONV_BACKWARD, grad_out, packed, &epilogue, grad_in, 0,
+       grad_in->h, scratch);
+}
+
+/* The gradient's layout: for each row v of the kernel a matrix, either
+ * [k * c_in][c_out], or [c_out][k * c_in] if that has fewer empty lanes. */
+typedef struct
+{
+  gboolean transposed;
+  int rows, columns;
+} Layout;
+
+static Layout
+layout_of (const CgConv *conv)
+{
+  int taps = conv->k * conv->c_in, o = conv->c_out;
+  gboolean transposed = (gsize) o * whole_vectors (taps) < (gsize) taps * whole_vectors (o);
+
+  return transposed ? (Layout){ TRUE, o, whole_vectors (taps) }
+                    : (Layout){ FALSE, taps, whole_vectors (o) };
+}
+
+static gsize
+grad_size (const CgConv *conv)
+{
+  Layout layout = layout_of (conv);
+
+  return (gsize) conv->k * layout.rows * layout.columns;
+}
+
+/* Row @y of @t, each pixel filled up to whole vectors. */
+static void
+copy_pixels (const CgTensor *t, int y, float *to)
+{
+  for (int x = 0; x < t->w; x++)
+    for (int c = 0; c < t->c; c += LANES, to += LANES)
+      store (to, load_some (cg_tensor_pixel (t, y, x) + c, MIN (LANES, t->c - c)));
+}
+
+/* Every row of the output's gradient meets k rows of input: products summed
+ * over the pixels of the row. */
+static void
+backward_weight (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out, float *sum,
+                 float *scratch)
+{
+  Layout layout = layout_of (conv);
+  gsize length = cg_rows_length (in->w, conv->c_in, conv->k);
+  gsize pixel = (gsize) conv->stride * conv->c_in, columns = layout.columns;
+  float *gradients = scratch + conv->k * length;
+  CgProduct product = {
+    .m = layout.rows,
+    .n = layout.columns,
+    .k = grad_out->w,
+    .segments = 1,
+    .a_row = 1,
+    .a_column = layout.transposed ? grad_out->pixel_stride : pixel,
+    .b_row = layout.transposed ? pixel : columns,
+    .c_row = columns,
+    .accumulate = TRUE,
+  };
+
+  for (int y = 0; y < grad_out->h; y++)
+    {
+      cg_rows_copy (in, y * conv->stride - (conv->k - 1) / 2, conv->k, scratch);
+      if (!layout.transposed)
+        copy_pixels (grad_out, y, gradients);
+      for (int v = 0; v < conv->k; v++)
+        {
+          float *row = scratch + v * length;
+
+          product.a = layout.transposed ? cg_tensor_row (grad_out, y) : row;
+          product.b = layout.transposed ? row : gradients;
+          product.c = sum + (gsize) v * layout.rows * layout.columns;
+          cg_product (&product);
+        }
+    }
+}
+
+static void
+finish_weight (const CgConv *conv, const float *sum, float *grad_weight)
+{
+  Layout layout = layout_of (conv);
+
+  for (int o = 0; o < conv->c_out; o++)
+    for (int i = 0; i < conv->c_in; i++)
+      for (int v = 0; v < conv->k; v++)
+        for (int u = 0; u < conv->k; u++)
+          {
+            int tap = u * conv->c_in + i;
+            gsize row = (gsize) v * layout.rows + (layout.transposed ? o : tap);
+
+            *grad_weight++ += sum[row * layout.columns + (layout.transposed ? tap : o)];
+          }
+}
+
+const CgConvKernel cg_conv_direct = {
+  .name = "direct-" G_STRINGIFY (CG_SIMD),
+  .supports = supports,
+  .packed_size = packed_size,
+  .pack = pack,
+  .scratch_size = scratch_size,
+  .row_step = 1,
+  .forward = forward,
+  .backward_data = backward_data,
+  .grad_size = grad_size,
+  .backward_weight = backward_weight,
+  .finish_weight = finish_weight,
+};

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Convolution turned around: one product gives what a row of input has for all
+ * k x k taps,
+ *
+ *   P = in W,   [w][k * k * to] = [w][from] [from][k * k * to],
+ *
+ * and a row of output adds up its taps from the k rows of P around it.  With
+ * few output channels this fills whole vectors with taps, where gathering
+ * would leave most lanes empty; and it is the way back through a stride. */
+#include "model/conv/simd/direct.h"
+
+#include <string.h>
+
+#include "model/conv/simd/product.h"
+
+static int
+taps (CgFlow flow)
+{
+  return flow.k * flow.k * flow.to;
+}
+
+/* Weights as [from][v][u][to], the taps filled up to whole vectors. */
+gsize
+cg_scatter_packed_size (CgFlow flow)
+{
+  return (gsize) flow.from * whole_vectors (taps (flow));
+}
+
+gsize
+cg_scatter_packed_at (CgFlow flow, int from, int to, int v, int u)
+{
+  return (gsize) from * whole_vectors (taps (flow)) + (v * flow.k + u) * flow.to + to;
+}
+
+/* Floats of one row of P. */
+static gsize
+products_length (CgFlow flow, int w_in)
+{
+  return (gsize) w_in * whole_vectors (taps (flow));
+}
+
+/* The latest k rows of P, then one row of sums. */
+gsize
+cg_scatter_scratch_size (CgFlow flow, int w_in, int w_out)
+{
+  return flow.k * products_length (flow, w_in) + (gsize) w_out * flow.to;
+}
+
+/* P of input row @y. */
+static void
+compute_products (CgFlow flow, const CgTensor *in, int y, const float *packed, float *products)
+{
+  CgProduct product = {
+    .m = in->w,
+    .n = whole_vectors (taps (flow)),
+    .k = flow.from,
+    .segments = 1,
+    .a = cg_tensor_row (in, y),
+    .a_row = in->pixel_stride,
+    .a_column = 1,
+    .b = packed,
+    .b_row = whole_vectors (taps (flow)),
+    .c = products,
+    .c_row = whole_vectors (taps (flow)),
+  };
+
+  cg_product (&product);
+}
+
+/* Add row @v of the taps of one row of P to the sums of a row of output. */
+static void
+add_taps (CgFlow flow, const float *products, int w_in, int v, float *sums, int w_out)
+{
+  int p = (flow.k - 1) / 2, step = whole_vectors (taps (flow));
+
+  for (int u = 0; u < flow.k; u++)
+    {
+      const float *from = products + (v * flow.k + u) * flow.to;
+
+      for (int x_in = 0, x = u - p; x_in < w_in; x_in++, x += flow.stride, from += step)
+        if (x >= 0 && x < w_out)
+          for (int o = 0; o < flow.to; o++)
+            sums[(gsize) x * flow.to + o] += from[o];
+    }
+}
+
+static void
+finish_row (const CgConvEpilogue *epilogue, const float *sums, const CgTensor *out, int y)
+{
+  for (int x = 0; x < out->w; x++)
+    {
+      const float *add = epilogue->add ? cg_tensor_pixel (epilogue->add, y, x) : NULL;
+      float *to = cg_tensor_pixel (out, y, x);
+
+      for (int o = 0; o < out->c; o++)
+        {
+          float sum = *sums++;
+
+          if (epilogue->bias)
+            sum += epilogue->bias[o];
+          if (add)
+            sum += add[o];
+          to[o] = cg_activate (epilogue->activation, sum);
+        }
+    }
+}
+
+/* Tap row v of input row y_in falls on output row y_in * stride + v - p. */
+void
+cg_scatter (CgFlow flow, const CgTensor *in, const float *packed, const CgConvEpilogue *epilogue,
+            const CgTensor *out, int y0, int y1, float *scratch)
+{
+  int p = (flow.k - 1) / 2;
+  gsize length = products_length (flow, in->w);
+  float *sums = scratch + flow.k * length;
+  int next = MAX (0, (y0 - p + flow.stride - 1) / flow.stride); /* row of P not yet computed */
+
+  for (int y = y0; y < y1; y++)
+    {
+      memset (sums, 0, (gsize) out->w * flow.to * sizeof *sums);
+      for (int v = flow.k - 1; v >= 0; v--)
+        {
+          int row = y + p - v;
+
+          if (row < 0 || row % flow.stride != 0 || row / flow.stride >= in->h)
+            continue;
+          row /= flow.stride;
+          for (; next <= row; next++)
+            compute_products (flow, in, next, packed, scratch + next % flow.k * length);
+          add_taps (flow, scratch + row % flow.k * length, in->w, v, sums, out->w);
+        }
+      finish_row (epilogue, sums, out, y);
+    }
+}
