@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/interrupt.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+/* A signal handler reaches nothing else. */
+static volatile sig_atomic_t caught;
+
+static void catch (int number)
+{
+  caught = number;
+}
+
+void
+cg_interrupt_watch (void)
+{
+  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+  struct sigaction action = { .sa_handler = catch, .sa_flags = SA_RESTART | SA_RESETHAND };
+  struct sigaction old;
+
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+    {
+      /* nohup and the shell's & have them ignored; so it shall stay. */
+      sigaction (numbers[i], NULL, &old);
+      if (old.sa_handler != SIG_IGN)
+        sigaction (numbers[i], &action, NULL);
+    }
+}
+
+int
+cg_interrupt_signal (void)
+{
+  return caught;
+}

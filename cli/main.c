@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `cleargrain`: noisy pictures in, clean pictures out. */
+#include "config.h"
+
+#include <locale.h>
+#include <stdio.h>
+
+#include "cli/batch.h"
+#include "cli/commands.h"
+#include "cli/exit-status.h"
+#include "cli/interrupt.h"
+#include "cli/jobs.h"
+
+int
+cg_usage_error (const char *command, const char *message)
+{
+  CgConsole console;
+
+  cg_console_init (&console, FALSE, FALSE);
+  cg_console_fail (&console, "%s", message);
+  fprintf (stderr, "Try 'cleargrain %s%s--help'.\n", command, *command ? " " : "");
+  return CG_EXIT_USAGE;
+}
+
+static int
+denoise (char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (CgOptions) options = { 0 };
+  CgConsole console;
+
+  if (!cg_options_parse (&options, &argv, &error))
+    return cg_usage_error ("", error->message);
+  if (options.version)
+    {
+      puts ("cleargrain " CG_VERSION);
+      return CG_EXIT_DONE;
+    }
+  g_autoptr (GPtrArray) jobs = cg_jobs_plan (&options, &error);
+  if (!jobs)
+    return cg_usage_error ("", error->message);
+  cg_console_init (&console, options.quiet, options.verbose);
+  cg_interrupt_watch ();
+  return cg_batch_run (&options, jobs, &console);
+}
+
+int
+main (int argc, char **argv)
+{
+  gboolean is_models = g_strcmp0 (argv[1], "models") == 0;
+  gboolean is_compare = g_strcmp0 (argv[1], "compare") == 0;
+  g_auto (GStrv) arguments = g_strdupv (argv + (is_models || is_compare));
+
+  setlocale (LC_CTYPE, "");
+  g_set_prgname ("cleargrain");
+  if (is_models)
+    return cg_command_models (arguments);
+  if (is_compare)
+    return cg_command_compare (arguments);
+  return denoise (arguments);
+}

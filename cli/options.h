@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command line of `cleargrain`, checked. */
+#ifndef CG_OPTIONS_H
+#define CG_OPTIONS_H
+
+#include <glib.h>
+
+typedef struct
+{
+  char **inputs; /* NULL-terminated; NULL if none */
+  char *output;  /* file or folder; NULL = beside the input */
+  char *suffix;  /* NULL = as output demands */
+  char *model;
+  const char *kernels; /* of $CLEARGRAIN_KERNELS; NULL = the fastest */
+  double strength, colour_strength;
+  int threads;
+  gsize max_memory;
+  gboolean overwrite, skip_existing, in_place;
+  gboolean quiet, verbose, version;
+} CgOptions;
+
+/* Read @argv, taking out what is an option.  FALSE with an error for the user,
+ * who typed something wrong.  --help prints and exits. */
+gboolean cg_options_parse (CgOptions *options, char ***argv, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+void cg_options_clear (CgOptions *options);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CgOptions, cg_options_clear)
+
+#endif
