@@ -12,7 +12,7 @@ passed, failed, skipped = 0, [], []
 
 for line in open(sys.argv[1], encoding='utf-8'):
     test = json.loads(line)
-    name, result = test['name'], test['result']
+    name, result = test['name'].split(' / ')[-1], test['result']
     cases = [m for m in map(TAP.match, test.get('stdout', '').splitlines()) if m]
     broken = result not in ('OK', 'SKIP', 'EXPECTEDFAIL')
     failed_before = len(failed)
