@@ -10,10 +10,11 @@
 #include "model/network-private.h"
 #include "model/random.h"
 
-#define MAX_LINES  1000
-#define MAX_STEP   1024
-#define MAX_SIDE   (1 << 16)
-#define MAX_VALUES (G_GINT64_CONSTANT (1) << 30) /* of one node, and of all parameters */
+#define MAX_LINES    1000
+#define MAX_STEP     1024
+#define MAX_SIDE     (1 << 16)
+#define MAX_CHANNELS (1 << 20)
+#define MAX_VALUES   (G_GINT64_CONSTANT (1) << 30) /* of one node, and of all parameters */
 
 /* What is known half-way through a text. */
 typedef struct
@@ -220,10 +221,11 @@ shape_layer (CgNetwork *network, int i, GError **error)
   if (!layer->kind->shape (layer, error))
     return FALSE;
   gint64 values = (gint64) layer->out.h * layer->out.w * layer->out.c;
-  if (layer->out.h > MAX_SIDE || layer->out.w > MAX_SIDE || values > MAX_VALUES
+  if (layer->out.h > MAX_SIDE || layer->out.w > MAX_SIDE || layer->out.c > MAX_CHANNELS
+      || values > MAX_VALUES
       || (gint64) (network->n_parameters + layer->weight_length + layer->bias_length) > MAX_VALUES)
     {
-      g_set_error (error, CG_ERROR, CG_ERROR_NETWORK, "%dx%dx%d is more than we handle",
+      g_set_error (error, CG_ERROR, CG_ERROR_NETWORK, "%dx%dx%d has more than we handle",
                    layer->out.h, layer->out.w, layer->out.c);
       return FALSE;
     }

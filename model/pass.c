@@ -100,6 +100,17 @@ cg_packed_row_step (const CgPacked *packed)
 }
 
 int
+cg_packed_column_step (const CgPacked *packed)
+{
+  int most = 1;
+
+  for (int i = 1; i < packed->network->n_nodes; i++)
+    if (packed->kernels[i])
+      most = MAX (most, packed->kernels[i]->column_step);
+  return most * packed->network->step;
+}
+
+int
 cg_packed_n_steps (const CgPacked *packed, int h, int band)
 {
   g_autoptr (CgPassPlan) plan

@@ -35,6 +35,9 @@ const CgNetwork *cg_packed_network (const CgPacked *packed);
 /* Rows of input that a band must be a multiple of. */
 int cg_packed_row_step (const CgPacked *packed);
 
+/* Columns of input that a cut must be a multiple of to leave the last bits as they are. */
+int cg_packed_column_step (const CgPacked *packed);
+
 /* Steps that a pass over @h rows in bands of @band takes. */
 int cg_packed_n_steps (const CgPacked *packed, int h, int band);
 

@@ -32,7 +32,7 @@ cg_tile_strip (const CgTilePlan *plan, int i, CgRect *core, CgRect *padded)
     return;
   core->x = plan->region.x + i * plan->strip;
   core->w = MIN (plan->strip, plan->region.x + plan->region.w - core->x);
-  grow (core->x, core->w, plan->halo, end, plan->align, plan->step, &padded->x, &padded->w);
+  grow (core->x, core->w, plan->halo, end, plan->column_step, plan->step, &padded->x, &padded->w);
   int begin = MAX (padded->x, plan->padded.x);
   padded->w -= begin - padded->x;
   padded->x = begin;
@@ -61,7 +61,7 @@ fit_band (CgTilePlan *plan, const CgPacked *packed, gsize max_memory, int thread
 
   for (int steps = MOST_ROW_STEPS; steps > 0; steps--)
     {
-      plan->band = steps * plan->align;
+      plan->band = steps * plan->row_step;
       plan->memory = cg_pass_memory (packed, 1, plan->padded.h, w, plan->band, threads);
       if (plan->memory <= max_memory)
         return TRUE;
@@ -80,22 +80,24 @@ cg_tile_plan (CgTilePlan *plan, const CgPacked *packed, int width, int height, C
               gsize max_memory, int threads, GError **error)
 {
   const CgNetwork *network = cg_packed_network (packed);
-  int step = cg_network_step (network), align = cg_packed_row_step (packed);
+  int step = cg_network_step (network);
+  int row_step = cg_packed_row_step (packed), column_step = cg_packed_column_step (packed);
   int halo = MAX (cg_network_halo (network), step); /* a step, so that mirrored columns exist */
 
   *plan = (CgTilePlan){ .region = region,
                         .step = step,
-                        .align = align,
+                        .row_step = row_step,
+                        .column_step = column_step,
                         .strips = 1,
                         .strip = region.w,
                         /* pixels of one block share roundings, so what a pixel depends
                            on to the last bit reaches a block where it reaches a pixel */
-                        .halo = round_up (halo * (align / step), align) };
-  grow (region.x, region.w, halo, width, align, step, &plan->padded.x, &plan->padded.w);
-  grow (region.y, region.h, halo, height, align, step, &plan->padded.y, &plan->padded.h);
+                        .halo = halo * (row_step / step) };
+  grow (region.x, region.w, halo, width, column_step, step, &plan->padded.x, &plan->padded.w);
+  grow (region.y, region.h, halo, height, row_step, step, &plan->padded.y, &plan->padded.h);
   while (!fit_band (plan, packed, max_memory, threads))
     {
-      if (plan->strip <= align)
+      if (plan->strip <= step)
         {
           g_set_error (error, CG_ERROR, CG_ERROR_TOO_LARGE,
                        "%" G_GSIZE_FORMAT " MiB of memory are too little for %d columns, "
@@ -103,7 +105,7 @@ cg_tile_plan (CgTilePlan *plan, const CgPacked *packed, int width, int height, C
                        max_memory >> 20, strip_width (plan), (plan->memory >> 20) + 1);
           return FALSE;
         }
-      plan->strip = round_up (plan->strip / 2, align);
+      plan->strip = round_up (plan->strip / 2, step);
       plan->strips = (region.w + plan->strip - 1) / plan->strip;
     }
   return TRUE;

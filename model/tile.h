@@ -17,12 +17,13 @@ typedef struct
 
 typedef struct
 {
-  CgRect region; /* pixels wanted */
-  CgRect padded; /* what the network is given: with halo, whole steps; may reach past the
-                    picture's right and bottom edge by less than a step, to be mirrored */
-  int step;      /* of the network */
-  int align;     /* of the first column and row of everything padded */
-  int halo;      /* columns on each side of a strip */
+  CgRect region;   /* pixels wanted */
+  CgRect padded;   /* what the network is given: with halo, whole steps; may reach past the
+                      picture's right and bottom edge by less than a step, to be mirrored */
+  int step;        /* of the network */
+  int row_step;    /* what the first row of the padded rectangle is a multiple of, */
+  int column_step; /* and the first column of it and of every strip */
+  int halo;        /* columns on each side of a strip */
   int strips;
   int strip;    /* columns of every core but the last */
   int band;     /* rows of input a step of the pass */

@@ -58,6 +58,9 @@ typedef struct
    * of the whole picture, but only the rows that this range needs must be in
    * memory: no other row is touched. */
   int row_step;
+  /* Of columns the value depends on x mod column_step; blocks always begin at
+   * column 0. */
+  int column_step;
   void (*forward) (const CgConv *conv, const CgTensor *in, const float *packed,
                    const CgConvEpilogue *epilogue, const CgTensor *out, int y0, int y1,
                    float *scratch);

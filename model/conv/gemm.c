@@ -220,6 +220,7 @@ const CgConvKernel cg_conv_gemm = {
   .pack = pack,
   .scratch_size = scratch_size,
   .row_step = 1,
+  .column_step = PIXELS,
   .forward = forward,
   .backward_data = backward_data,
   .grad_size = grad_size,

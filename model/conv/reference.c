@@ -151,6 +151,7 @@ const CgConvKernel cg_conv_reference = {
   .pack = pack,
   .scratch_size = scratch_size,
   .row_step = 1,
+  .column_step = 1,
   .forward = forward,
   .backward_data = backward_data,
   .grad_size = weight_size,

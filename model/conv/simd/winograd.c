@@ -293,6 +293,7 @@ const CgConvKernel cg_conv_winograd = {
   .pack = pack,
   .scratch_size = scratch_size,
   .row_step = STEP,
+  .column_step = STEP,
   .forward = forward,
   .backward_data = backward_data,
   .grad_size = cg_winograd_grad_size,
