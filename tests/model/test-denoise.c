@@ -110,7 +110,7 @@ check_cuts (const char *text, const char *kernels, int w, int h)
     for (gsize divide = 1; divide <= 16; divide *= 2)
       {
         options.threads = threads;
-        options.max_memory = whole.memory / divide + ((gsize) 3 << 20);
+        options.max_memory = whole.memory / divide + ((gsize) 8 << 20);
         g_autoptr (CgImage) got = clean (model, image, options, &cut);
         g_test_message ("%s %dx%d, %d threads: tiles of %dx%d", kernels, w, h, threads,
                         cut.tile_width, cut.tile_height);
