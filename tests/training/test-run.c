@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cleargrain-train run, from pictures to weights: it learns, it repeats itself,
+ * it goes on after any kind of end, and it says what is wrong. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <glib/gstdio.h>
+
+#include "house.h"
+#include "model/random.h"
+#include "model/weights.h"
+
+static const char recipe[] = "[data]\n"
+                             "clean = clean\n"
+                             "hold-out = 4\n"
+                             "[noise]\n"
+                             "model = gauss:25\n"
+                             "[network]\n"
+                             "input 1\n"
+                             "save image\n"
+                             "conv 12 3x3 relu nobias\n"
+                             "conv 12 3x3 relu nobias\n"
+                             "conv 1 3x3 nobias\n"
+                             "add image\n"
+                             "[training]\n"
+                             "steps = 120\n"
+                             "batch = 8\n"
+                             "patch = 24\n"
+                             "rate = 0.003\n"
+                             "warm-up = 10\n"
+                             "ema = 0.9\n"
+                             "validate-every = 25\n"
+                             "checkpoint-every = 10\n"
+                             "log-every = 10\n";
+
+static void
+furnish (House *house)
+{
+  house_open (house);
+  house_pictures (house, "clean", 8, 80, 64);
+  house_write (house, "r.ini", recipe);
+}
+
+#define RUN(house, err, ...) house_run (house, NULL, err, "run", "r.ini", __VA_ARGS__, NULL)
+
+static void
+assert_says (const char *text, const char *words)
+{
+  if (strstr (text, words) == NULL)
+    g_error ("\"%s\" does not say \"%s\"", text, words);
+}
+
+/* "best PSNR 25.31 at step 120 (noisy 20.17)" */
+static void
+read_verdict (const char *err, double *best, double *noisy)
+{
+  const char *b = strstr (err, "best PSNR "), *n = b ? strstr (b, "(noisy ") : NULL;
+  g_assert_nonnull (n);
+  *best = g_ascii_strtod (b + strlen ("best PSNR "), NULL);
+  *noisy = g_ascii_strtod (n + strlen ("(noisy "), NULL);
+}
+
+static void
+test_learns (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *err = NULL;
+  double best, noisy;
+  furnish (&house);
+  g_assert_cmpint (RUN (&house, &err, "--out", "a", "--set", "training.steps=800"), ==, 0);
+  read_verdict (err, &best, &noisy);
+  g_assert_cmpfloat_with_epsilon (noisy, 20.17, 0.15);
+  g_assert_cmpfloat (best, >, noisy + 5);
+
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CgModel) model = cg_weights_load (house_path (&house, "a/best.safetensors"), &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (cg_model_card (model, CG_CARD_NOISE), ==, "gauss:25");
+  g_assert_cmpstr (cg_model_card (model, CG_CARD_DATA), ==, "6 pictures");
+  assert_says (cg_model_card (model, CG_CARD_RECIPE), "steps = 800\n");
+}
+
+static void
+test_repeats (void)
+{
+  g_auto (House) house = { 0 };
+  furnish (&house);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "1", "--threads", "1"), ==, 0);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "2", "--threads", "2"), ==, 0);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "3", "--threads", "3"), ==, 0);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "other", "--set", "training.seed=2"), ==, 0);
+  g_autofree char *one = house_sum (&house, "1/last.safetensors");
+  g_autofree char *two = house_sum (&house, "2/last.safetensors");
+  g_autofree char *three = house_sum (&house, "3/last.safetensors");
+  g_autofree char *best_one = house_sum (&house, "1/best.safetensors");
+  g_autofree char *best_three = house_sum (&house, "3/best.safetensors");
+  g_autofree char *other = house_sum (&house, "other/last.safetensors");
+  g_assert_cmpstr (one, ==, two);
+  g_assert_cmpstr (one, ==, three);
+  g_assert_cmpstr (best_one, ==, best_three);
+  g_assert_cmpstr (one, !=, other);
+}
+
+static GPid
+start (House *house, const char *folder)
+{
+  g_autoptr (GError) error = NULL;
+  const char *argv[] = { g_getenv ("CLEARGRAIN_TRAIN"), "run", "r.ini", "--out", folder, NULL };
+  GPid pid;
+  g_spawn_async (house->folder, (char **) argv, NULL,
+                 G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL
+                     | G_SPAWN_STDERR_TO_DEV_NULL,
+                 NULL, NULL, &pid, &error);
+  g_assert_no_error (error);
+  return pid;
+}
+
+/* Signal the run after @milliseconds; returns its exit status or minus its signal. */
+static int
+interrupt (House *house, const char *folder, int signal_number, int milliseconds)
+{
+  int status;
+  GPid pid = start (house, folder);
+  g_usleep (milliseconds * 1000);
+  kill (pid, signal_number);
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  return WIFSIGNALED (status) ? -WTERMSIG (status) : WEXITSTATUS (status);
+}
+
+/* Ends of both kinds at random moments, then the rest: the same bytes as a run
+ * that never ended early, and nothing temporary left. */
+static void
+test_interruptions (int n, int steps)
+{
+  g_auto (House) house = { 0 };
+  CgRandom random = cg_random (g_test_rand_int (), 0, 0);
+  g_autofree char *change = g_strdup_printf ("steps = %d\n", steps);
+  g_auto (GStrv) parts = g_strsplit (recipe, "steps = 120\n", 2);
+  g_autofree char *longer = g_strjoinv (change, parts);
+  int ended[3] = { 0 };
+
+  furnish (&house);
+  house_write (&house, "r.ini", longer);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "whole"), ==, 0);
+  for (int i = 0; i < n; i++)
+    {
+      int wanted = cg_random_below (&random, 2) ? SIGKILL : SIGINT;
+      int status = interrupt (&house, "cut", wanted, 20 + (int) cg_random_below (&random, 200));
+      g_assert_true (status == -SIGKILL || status == 130 || status == -SIGINT || status == 0);
+      ended[status == 0 ? 0 : status == 130 ? 1 : 2]++;
+    }
+  g_test_message ("%d finished, %d stopped, %d killed", ended[0], ended[1], ended[2]);
+  g_assert_cmpint (ended[1] + ended[2], >, 0);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "cut"), ==, 0);
+
+  const char *const names[] = { "best.safetensors", "last.safetensors" };
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *a = g_build_filename ("whole", names[i], NULL);
+      g_autofree char *b = g_build_filename ("cut", names[i], NULL);
+      g_autofree char *whole = house_sum (&house, a);
+      g_autofree char *cut = house_sum (&house, b);
+      g_assert_cmpstr (whole, ==, cut);
+    }
+  g_autoptr (GDir) dir = g_dir_open (house_path (&house, "cut"), 0, NULL);
+  const char *name;
+  while ((name = g_dir_read_name (dir)) != NULL)
+    g_assert_false (g_str_has_prefix (name, "."));
+}
+
+static void
+test_few_interruptions (void)
+{
+  test_interruptions (6, 1500);
+}
+
+static void
+test_many_interruptions (void)
+{
+  test_interruptions (50, 12000);
+}
+
+/* An interrupt finishes the step, says how to go on, and the log has no line twice. */
+static void
+test_stop (void)
+{
+  g_auto (House) house = { 0 };
+  furnish (&house);
+  house_write (&house, "r.ini", recipe);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "a", "--time-limit", "0.2s", "--set",
+                        "training.checkpoint-every=1000000000"),
+                   ==, 0);
+  g_autofree char *err = NULL;
+  g_assert_cmpint (RUN (&house, &err, "--out", "a", "--resume"), ==, 1);
+  assert_says (err, "another recipe (\"checkpoint-every = 1000000000\" there, "
+                    "\"checkpoint-every = 10\" here)");
+
+  g_autofree char *log = NULL;
+  g_assert_cmpint (RUN (&house, NULL, "--out", "b"), ==, 0);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "b"), ==, 0);
+  g_assert_true (g_file_get_contents (house_path (&house, "b/log.csv"), &log, NULL, NULL));
+  g_auto (GStrv) lines = g_strsplit (g_strchomp (log), "\n", -1);
+  g_assert_true (g_str_has_prefix (lines[0], "step,seconds,rate,loss"));
+  int last = 0;
+  for (char **line = lines + 1; *line; line++)
+    {
+      g_assert_cmpint (atoi (*line), >, last);
+      last = atoi (*line);
+    }
+  g_assert_cmpint (last, ==, 120);
+}
+
+/* The loss runs away: the run ends and names the step and what is left. */
+static void
+test_not_finite (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *err = NULL;
+  furnish (&house);
+  g_assert_cmpint (RUN (&house, &err, "--out", "a", "--set", "training.rate=10", "--set",
+                        "training.loss=mse", "--set", "training.clip=0", "--set",
+                        "training.checkpoint-every=1", "--set", "training.weight-decay=10"),
+                   ==, 1);
+  assert_says (err, "the loss is not finite at step ");
+  assert_says (err, "the last good checkpoint in a is of step ");
+}
+
+static void
+test_refusals (void)
+{
+  g_auto (House) house = { 0 };
+  furnish (&house);
+  g_mkdir (house_path (&house, "empty"), 0777);
+  house_pictures (&house, "small", 3, 20, 20);
+  house_pictures (&house, "broken", 5, 64, 64);
+  house_write (&house, "broken/02.png", "no picture at all");
+  const struct
+  {
+    const char *option, *value;
+    int status;
+    const char *says;
+  } bad[] = {
+    { "--clean", "nowhere", 1, "nowhere: there is no such file or folder" },
+    { "--clean", "empty", 1, "empty: there are no pictures in this folder" },
+    { "--clean", "small", 1, "none of 3 pictures holds a patch of 24 x 24 (00.png is 20 x 20)" },
+    { "--clean", "broken", 1, "broken/02.png" },
+    { "--noise", "pepper", 2, "there is no noise called \"pepper\"" },
+    { "--noise", "", 2, "no noise is given" },
+    { "--set", "training.stepz=1", 2, "nearest is \"steps\"" },
+    { "--set", "training.chunk=3", 2, "3 does not divide the batch of 8" },
+    { "--set", "network=input 1; cnov 3 3x3", 1, "network line 2" },
+    { "--set", "network=input 1; conv 3 3x3", 1, "a denoiser makes one channel of one" },
+    { "--set", "network=input 1; maxpool 2; upsample 2; maxpool 16; upsample 16", 2,
+      "24 is no multiple of" },
+    { "--time-limit", "soon", 2, "\"soon\" is no time" },
+    { "--threads", "-1", 2, "not within" },
+    { "--no-such-option", "x", 2, "--no-such-option" },
+    { "--resume", "--quiet", 1, "there is no checkpoint to go on from" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *err = NULL;
+      int status = RUN (&house, &err, "--out", "x", bad[i].option, bad[i].value);
+      assert_says (err, bad[i].says);
+      g_assert_cmpint (status, ==, bad[i].status);
+      g_assert_false (g_file_test (house_path (&house, "x/best.safetensors"), G_FILE_TEST_EXISTS));
+    }
+}
+
+static void
+test_unreadable_skipped (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *err = NULL;
+  furnish (&house);
+  house_write (&house, "clean/03.png", "no picture at all");
+  g_assert_cmpint (RUN (&house, &err, "--out", "a", "--set", "data.skip-unreadable=yes"), ==, 0);
+  assert_says (err, "left out: ");
+  assert_says (err, "clean/03.png");
+}
+
+static void
+test_other_pictures (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *err = NULL;
+  furnish (&house);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "a"), ==, 0);
+  g_assert_cmpint (g_remove (house_path (&house, "clean/05.png")), ==, 0);
+  g_assert_cmpint (RUN (&house, &err, "--out", "a"), ==, 1);
+  assert_says (err, "a: this folder holds a run on other pictures");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (g_test_slow ())
+    {
+      g_test_add_func ("/run/many-interruptions", test_many_interruptions);
+      return g_test_run ();
+    }
+  g_test_add_func ("/run/learns", test_learns);
+  g_test_add_func ("/run/repeats", test_repeats);
+  g_test_add_func ("/run/few-interruptions", test_few_interruptions);
+  g_test_add_func ("/run/stop", test_stop);
+  g_test_add_func ("/run/not-finite", test_not_finite);
+  g_test_add_func ("/run/refusals", test_refusals);
+  g_test_add_func ("/run/unreadable-skipped", test_unreadable_skipped);
+  g_test_add_func ("/run/other-pictures", test_other_pictures);
+  return g_test_run ();
+}
