@@ -6,6 +6,7 @@
  * owns memory: all that must survive lives in the job. */
 #include "imageio/jpeg-metadata.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stddef.h>
 
@@ -48,6 +49,9 @@ on_error (j_common_ptr jpeg)
   char message[JMSG_LENGTH_MAX];
 
   jpeg->err->format_message (jpeg, message);
+  if (jpeg->err->msg_code == JERR_FILE_WRITE)
+    job->error = g_error_new (G_FILE_ERROR, g_file_error_from_errno (errno), "cannot write: %s",
+                              g_strerror (errno));
   if (!job->error)
     job->error = g_error_new (CG_ERROR, CG_ERROR_FORMAT, "broken JPEG: %s", message);
   longjmp (job->jump, 1);

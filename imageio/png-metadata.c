@@ -8,6 +8,8 @@
 
 #define XMP_KEYWORD "XML:com.adobe.xmp"
 
+#define MAX_KEYWORD 79
+
 /* Texts longer than this are compressed. */
 #define LONG_TEXT 1000
 
@@ -128,7 +130,7 @@ set_text (PngJob *job, const char *key, const char *utf8, gsize size)
   gboolean is_xmp = g_str_equal (key, XMP_KEYWORD);
   png_text text = { .key = latin1_key, .lang = (char *) "", .lang_key = (char *) "" };
 
-  if (!latin1_key)
+  if (!latin1_key || !*latin1_key || strlen (latin1_key) > MAX_KEYWORD)
     return;
   if (latin1 && !is_xmp)
     {
