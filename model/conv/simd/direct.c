@@ -160,7 +160,7 @@ copy_pixels (const CgTensor *t, int y, float *to)
 {
   for (int x = 0; x < t->w; x++)
     for (int c = 0; c < t->c; c += LANES, to += LANES)
-      store (to, load_some (cg_tensor_pixel (t, y, x) + c, MIN (LANES, t->c - c)));
+      store (to, load_some (cg_tensor_pixel (t, y, x) + c, t->c - c));
 }
 
 /* Every row of the output's gradient meets k rows of input: products summed

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What happens to a vector of sums on its way to the output. */
+/* What happens to sums on their way to the output. */
 #ifndef CG_CONV_SIMD_EPILOGUE_H
 #define CG_CONV_SIMD_EPILOGUE_H
 
@@ -7,51 +7,66 @@
 #include "model/conv/simd/vector.h"
 
 static inline Vec
-activate (CgActivation activation, Vec v)
+relu (Vec v)
 {
   typedef int IntVec __attribute__ ((vector_size (LANES * sizeof (int))));
 
-  switch (activation)
-    {
-    case CG_ACTIVATION_RELU:
-      return (Vec) ((IntVec) v & (IntVec) (v > 0));
-    case CG_ACTIVATION_SIGMOID:
-      for (int l = 0; l < LANES; l++)
-        v[l] = cg_activate (CG_ACTIVATION_SIGMOID, v[l]);
-      return v;
-    default:
-      return v;
-    }
+  return (Vec) ((IntVec) v & (IntVec) (v > 0));
 }
 
-/* Finish and store channels o <= channel < o + LANES, as far as there are any,
- * of the output's pixel (y, x). */
-static inline __attribute__ ((always_inline)) void
-finish (const CgConvEpilogue *epilogue, const CgTensor *out, int y, int x, int o, Vec sum)
+static __attribute__ ((noinline, unused)) Vec
+sigmoid (Vec v)
 {
-  const float *bias = epilogue->bias ? epilogue->bias + o : NULL;
-  const float *add = epilogue->add ? cg_tensor_pixel (epilogue->add, y, x) + o : NULL;
-  float *to = cg_tensor_pixel (out, y, x) + o;
-  int n = out->c - o;
+  for (int l = 0; l < LANES; l++)
+    v[l] = cg_activate (CG_ACTIVATION_SIGMOID, v[l]);
+  return v;
+}
 
-  if (G_LIKELY (n >= LANES))
-    {
-      if (bias)
-        sum += load (bias);
-      if (add)
-        sum += load (add);
-      store (to, activate (epilogue->activation, sum));
-    }
-  else
-    {
-      if (bias)
-        sum += load_some (bias, n);
-      if (add)
-        sum += load_some (add, n);
-      sum = activate (epilogue->activation, sum);
-      for (int l = 0; l < n; l++)
-        to[l] = sum[l];
-    }
+/* Add up, activate and store channels @o <= channel < @o + LANES of @n pixels
+ * from (@y, @x) on to the right, given their @sums. */
+static inline __attribute__ ((always_inline)) void
+finish_whole (const CgConvEpilogue *epilogue, const CgTensor *out, int y, int x, int o, Vec *sums,
+              int n)
+{
+  float *to = cg_tensor_pixel (out, y, x) + o;
+
+  if (epilogue->bias)
+#pragma GCC unroll 8
+    for (int i = 0; i < n; i++)
+      sums[i] += load (epilogue->bias + o);
+  if (epilogue->add)
+#pragma GCC unroll 8
+    for (int i = 0; i < n; i++)
+      sums[i] += load (cg_tensor_pixel (epilogue->add, y, x + i) + o);
+  if (epilogue->activation == CG_ACTIVATION_RELU)
+#pragma GCC unroll 8
+    for (int i = 0; i < n; i++)
+      sums[i] = relu (sums[i]);
+  else if (epilogue->activation == CG_ACTIVATION_SIGMOID)
+#pragma GCC unroll 8
+    for (int i = 0; i < n; i++)
+      sums[i] = sigmoid (sums[i]);
+#pragma GCC unroll 8
+  for (int i = 0; i < n; i++)
+    store (to + i * out->pixel_stride, sums[i]);
+}
+
+/* The same where fewer than LANES channels are left. */
+static inline void
+finish_rest (const CgConvEpilogue *epilogue, const CgTensor *out, int y, int x, int o,
+             const Vec *sums, int n)
+{
+  for (int i = 0; i < n; i++, x++)
+    for (int l = 0; o + l < out->c; l++)
+      {
+        float sum = sums[i][l];
+
+        if (epilogue->bias)
+          sum += epilogue->bias[o + l];
+        if (epilogue->add)
+          sum += cg_tensor_pixel (epilogue->add, y, x)[o + l];
+        cg_tensor_pixel (out, y, x)[o + l] = cg_activate (epilogue->activation, sum);
+      }
 }
 
 #endif

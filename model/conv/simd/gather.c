@@ -64,6 +64,20 @@ cg_gather_scratch_size (CgFlow flow, int w_in)
          + flow.k * cg_rows_length (w_in, flow.from, flow.k);
 }
 
+static void
+finish (const CgConvEpilogue *epilogue, const CgTensor *out, int y, int x, const float *sums)
+{
+  for (int o = 0; o < out->c; o += LANES)
+    {
+      Vec sum = load (sums + o);
+
+      if (o + LANES <= out->c)
+        finish_whole (epilogue, out, y, x, o, &sum, 1);
+      else
+        finish_rest (epilogue, out, y, x, o, &sum, 1);
+    }
+}
+
 /* One row of output, from the product @p of which the place in A is set. */
 static void
 do_row (CgProduct p, const CgConvEpilogue *epilogue, const CgTensor *out, int y)
@@ -73,8 +87,7 @@ do_row (CgProduct p, const CgConvEpilogue *epilogue, const CgTensor *out, int y)
       p.m = MIN (PIXELS, out->w - x);
       cg_product (&p);
       for (int pixel = 0; pixel < p.m; pixel++)
-        for (int o = 0; o < out->c; o += LANES)
-          finish (epilogue, out, y, x + pixel, o, load (p.c + pixel * p.c_row + o));
+        finish (epilogue, out, y, x + pixel, p.c + pixel * p.c_row);
     }
 }
 

@@ -57,11 +57,14 @@ store (float *to, Vec v)
   *(UnalignedVec *) to = v;
 }
 
-/* The first @n lanes from memory, zeros in the others. */
+/* The first @n lanes (or all) from memory, zeros in the others. */
 static inline Vec
 load_some (const float *from, int n)
 {
   float lanes[LANES] = { 0 };
+
+  if (n >= LANES)
+    return load (from);
 
   for (int l = 0; l < n; l++)
     lanes[l] = from[l];

@@ -134,6 +134,8 @@ transform_input (const float *from, gsize row, gsize pixel, float *to, gsize pla
 
       for (int y = 0; y < SIDE; y++)
         d[y] = load (from + y * row + x * pixel);
+      for (int y = 0; y < SIDE && x >= SIDE - STEP; y++)
+        __builtin_prefetch (from + y * row + (x + STEP) * pixel); /* for the next tile */
       f6_input (d, t);
       for (int y = 0; y < SIDE; y++)
         half[y][x] = t[y];
@@ -167,6 +169,26 @@ input_tile (const CgTensor *in, int y, int x, float *to, gsize plane)
       }
 }
 
+/* The second half of transform_output(): @h rows of @w pixels.  Inlined for
+ * constant @w and @rest, so that t stays in registers. */
+static inline __attribute__ ((always_inline)) void
+output_rows (Vec half[STEP][SIDE], const CgConvEpilogue *epilogue, const CgTensor *out, int y,
+             int x, int o, int h, int w, gboolean rest)
+{
+  for (int v = 0; v < h; v++)
+    {
+      Vec t[STEP];
+
+      for (int u = 0; u < STEP; u++)
+        __builtin_prefetch (cg_tensor_pixel (out, y + v, x + STEP + u) + o, 1); /* for the next */
+      f6_output (half[v], t);
+      if (rest)
+        finish_rest (epilogue, out, y + v, x, o, t, w);
+      else
+        finish_whole (epilogue, out, y + v, x, o, t, w);
+    }
+}
+
 /* A^T m A of one tile and LANES channels from @o on, finished and stored as
  * far as the tile lies inside. */
 static void
@@ -174,6 +196,8 @@ transform_output (const float *from, gsize plane, const CgConvEpilogue *epilogue
                   const CgTensor *out, int y, int x, int o)
 {
   int h = MIN (STEP, out->h - y), w = MIN (STEP, out->w - x);
+  const CgConvEpilogue ending = *epilogue; /* copies: what is stored cannot change them */
+  const CgTensor to = *out;
   Vec half[STEP][SIDE];
 
   for (int u = 0; u < SIDE; u++)
@@ -186,14 +210,12 @@ transform_output (const float *from, gsize plane, const CgConvEpilogue *epilogue
       for (int v = 0; v < STEP; v++)
         half[v][u] = t[v];
     }
-  for (int v = 0; v < h; v++)
-    {
-      Vec t[STEP];
-
-      f6_output (half[v], t);
-      for (int u = 0; u < w; u++)
-        finish (epilogue, out, y + v, x + u, o, t[u]);
-    }
+  if (o + LANES > out->c)
+    output_rows (half, &ending, &to, y, x, o, h, w, TRUE);
+  else if (w < STEP)
+    output_rows (half, &ending, &to, y, x, o, h, w, FALSE);
+  else
+    output_rows (half, &ending, &to, y, x, o, h, STEP, FALSE);
 }
 
 /* Up to TILES tiles, numbered along the rows of tiles. */

@@ -19,14 +19,13 @@ plane_size (int tiles, int channels)
 static inline void
 gather_patch (const CgTensor *in, int y, int x, int side, int c, float *patch)
 {
-  int n = MIN (LANES, in->c - c);
-
   for (int v = 0; v < side; v++)
     for (int u = 0; u < side; u++, patch += LANES)
       {
         gboolean inside = y + v >= 0 && y + v < in->h && x + u >= 0 && x + u < in->w;
 
-        store (patch, inside ? load_some (cg_tensor_pixel (in, y + v, x + u) + c, n) : (Vec){ 0 });
+        store (patch,
+               inside ? load_some (cg_tensor_pixel (in, y + v, x + u) + c, in->c - c) : (Vec){ 0 });
       }
 }
 
