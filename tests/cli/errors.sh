@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What goes wrong gets one sentence that names the file, the right exit status,
+# and leaves nothing behind.
+. "$(dirname "$0")/tap.sh" "$@"
+m="--model blur.safetensors"
+"$tool" picture good.png 80 60 3 8 20
+
+head -c 3000 good.png > cut.png
+run 1 "a truncated PNG" $m -o out.png cut.png
+says "a truncated PNG" "cut.png: the file ends too early, after 3000 bytes"
+check "a truncated PNG leaves no output" absent out.png
+
+echo "this is text" > text.png
+run 1 "a text file named .png" $m -o out.png text.png
+says "a text file named .png" "text.png: not a picture of a kind that is read"
+
+: > empty.png
+run 1 "an empty file" $m -o out.png empty.png
+says "an empty file" "empty.png: the file is empty"
+
+run 1 "no such file" $m -o out.png nowhere.png
+says "no such file" "nowhere.png: cannot read: No such file or directory"
+
+run 1 "a folder as picture" $m -o out.png pictures
+says "a folder as picture" "pictures: cannot read: it is a folder"
+
+head -c "$(($(wc -c < blur.safetensors) / 2))" blur.safetensors > half.safetensors
+run 1 "weights cut in half" --model half.safetensors -o out.png good.png
+says "weights cut in half" "half.safetensors: "
+
+run 1 "weights that are not there" --model ./none.safetensors -o out.png good.png
+says "weights that are not there" "none.safetensors"
+
+CLEARGRAIN_WEIGHTS="$work/some where" run 1 "an unknown name of weights" --model unheard-of -o out.png good.png
+says_also "the places looked at" "$work/some where"
+
+run 1 "output in a missing folder" $m -o missing/out.png good.png
+says "output in a missing folder" "missing/out.png: cannot write: No such file or directory"
+
+run 1 "output below a file" $m -o good.png/out.png good.png
+says "output below a file" "good.png/out.png: cannot write: Not a directory"
+
+run 1 "output of unknown format" $m -o out.xyz good.png
+says "output of unknown format" "out.xyz: cannot tell the format to write"
+
+"$tool" picture deep.png 20 20 3 16 20
+run 1 "16 bits into JPEG" $m -o out.jpg deep.png
+says "16 bits into JPEG" "out.jpg: JPEG does not hold 16-bit samples"
+
+run 1 "too little memory" $m --max-memory 1K -o out.png good.png
+says_also "too little memory names the picture" "good.png: "
+
+# One bad picture does not stop the others.
+run 1 "bad ones among good ones" $m -o many cut.png good.png text.png deep.png
+says_also "the bad are named" "cut.png: "
+says_also "the bad are named" "text.png: "
+says_also "all are counted" "2 done, 0 skipped, 2 failed, of 4"
+check "the good are done" [ -s many/good.png -a -s many/deep.png ]
+check "nothing else is there" [ "$(ls -A many | wc -l)" = 2 ]
+check "no temporary files" clean
+
+# The command line.
+usage ()
+{
+  name=$1
+  text=$2
+  shift 2
+  run 2 "$name" "$@"
+  [ "$(wc -l < said)" = 2 ] && [ ! -s printed ] && head -1 said | grep -qF -- "$text" &&
+    tail -1 said | grep -q "^Try 'cleargrain .*--help'.$"
+  report $? "$name says so in two lines"
+}
+usage "an unknown option" "--frobnicate" --frobnicate good.png
+usage "no picture" "no picture was named" $m
+for value in nan -1 2.1 "" 1,5 0x1p1024 1e
+do
+  usage "strength \"$value\"" "--strength takes a number from 0 to 2" --strength="$value" good.png
+done
+usage "threads 0" "--threads takes a whole number" --threads 0 good.png
+usage "threads 1.5" "--threads takes a whole number" --threads 1.5 good.png
+for value in 0 64X -1M M 99999999999999999999G
+do
+  usage "max-memory $value" "--max-memory takes a size" --max-memory=$value good.png
+done
+usage "overwrite and skip" "exclude each other" --overwrite --skip-existing good.png
+usage "in place and -o" "exclude each other" --in-place -o out.png good.png
+usage "suffix with a slash" "has a / in it" --suffix /etc good.png
+usage "compare one" "two pictures" compare good.png
+usage "models with a name" "--describe" models photo
+
+run 0 "--version" --version
+prints "--version" "^cleargrain [0-9]"
+run 0 "--help" --help
+prints "--help tells the exit status" "Exit status: 0"
+run 1 "compare different sizes" compare good.png deep.png
+says "compare different sizes" "good.png is 80 x 60"
+run 0 "models" models
+prints "models" "Looked in:"
+run 0 "models --describe" models --describe blur.safetensors
+prints "models --describe" "^  conv 1 5x5 nobias"
+CLEARGRAIN_WEIGHTS="$work" run 0 "models in a folder" models
+prints "models in a folder" "^blur  *a Gaussian, for tests"
+run 1 "models --describe of nothing" models --describe nothing.safetensors
+says "models --describe of nothing" "nothing.safetensors"
+done_testing

@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Where outputs go, what they are called, and that nothing is replaced unasked.
+. "$(dirname "$0")/tap.sh" "$@"
+m="--model blur.safetensors"
+"$tool" picture a.png 40 30 3 8 20
+"$tool" picture b.png 30 40 1 16 20
+cp a.png kept.png
+
+run 0 "no -o" $m a.png
+check "goes beside the picture" [ -s a-clean.png ]
+run 0 "--suffix" $m --suffix .done a.png
+check "--suffix goes before the ending" [ -s a.done.png ]
+run 0 "a folder of one picture" $m -o one/ a.png
+check "a final / makes a folder" [ -s one/a.png ]
+run 0 "an existing folder" $m -o one --suffix -x a.png
+check "an existing folder is one" [ -s one/a-x.png ]
+run 0 "several pictures" $m -o deep/er a.png b.png
+check "several pictures need a folder" [ -s deep/er/a.png -a -s deep/er/b.png ]
+
+cp a-clean.png before.png
+run 1 "an output that is there" $m a.png
+says "an output that is there" "a-clean.png: already there"
+check "an output that is there stays" cmp a-clean.png before.png
+run 0 "--skip-existing" $m --skip-existing --strength 0.1 a.png
+silent "--skip-existing"
+check "--skip-existing leaves it" cmp a-clean.png before.png
+run 0 "--skip-existing among several" $m --skip-existing a.png b.png
+says "skipped counts as done" "1 done, 1 skipped, 0 failed, of 2"
+run 0 "--overwrite" $m --overwrite --strength 0.1 a.png
+check "--overwrite replaces it" [ "$(cmp -s a-clean.png before.png; echo $?)" = 1 ]
+
+run 2 "onto itself" $m -o a.png a.png
+run 2 "onto itself, overwriting" $m --overwrite -o ./a.png a.png
+ln a.png hard.png
+ln -s a.png soft.png
+run 2 "onto itself by a hard link" $m --overwrite -o hard.png a.png
+run 2 "onto itself by a symbolic link" $m --overwrite -o soft.png a.png
+run 2 "onto another input" $m --overwrite --suffix .done a.png a.done.png
+rm hard.png soft.png
+check "the picture is untouched" cmp a.png kept.png
+mkdir other
+cp a.png other/a.png
+run 2 "two outputs of one name" $m -o both a.png other/a.png
+says_also "two outputs of one name" "a.png and other/a.png would both be written to both/a.png"
+check "no work was started" absent both
+run 2 "one picture twice" $m -o both a.png ./a.png
+
+run 0 "--in-place" $m --in-place other/a.png
+check "--in-place replaces the picture" [ "$(cmp -s other/a.png kept.png; echo $?)" = 1 ]
+check "no temporary files" clean
+
+# Names.
+mkdir out
+for name in "with space.png" "näme-雪.png" "-dash.png" "two
+lines.png" "$(printf 'latin\344.png')" ".hidden.png" "star*?.png" "UPPER.PNG"
+do
+  cp a.png "./$name"
+  run 0 "input $name" $m --overwrite -o named.png -- "$name"
+  silent "input"
+  check "the same result" "$tool" same named.png before.png
+  run 0 "output $name" $m -o "out/$name" a.png
+  check "the output is there" [ -s "out/$name" ]
+done
+run 1 "a name with control characters" $m -o x.png "$(printf 'no\033[2Jthing.png')"
+says "control characters are not printed" "no?[2Jthing.png"
+done_testing
