@@ -47,6 +47,8 @@ transform_input (const float *from, gsize row, gsize pixel, float *to, gsize pla
 
       for (int y = 0; y < SIDE; y++)
         d[y] = load (from + y * row + x * pixel);
+      for (int y = 0; y < SIDE && x >= SIDE - STEP; y++)
+        __builtin_prefetch (from + y * row + (x + STEP) * pixel); /* for the next tile */
       f4_input (d, t);
       for (int y = 0; y < SIDE; y++)
         half[y][x] = t[y];
@@ -73,6 +75,8 @@ transform_gradient (const float *from, gsize row, gsize pixel, float *to, gsize 
 
       for (int y = 0; y < STEP; y++)
         d[y] = load (from + y * row + x * pixel);
+      for (int y = 0; y < STEP; y++)
+        __builtin_prefetch (from + y * row + (x + STEP) * pixel);
       f4_gradient (d, t);
       for (int y = 0; y < SIDE; y++)
         half[y][x] = t[y];
