@@ -21,7 +21,6 @@
 ; IN through PREPARE (a procedure of the image), the filter and FINISH to OUT.
 (define (clean in out strength model prepare finish)
   (let ((image (load-picture in)))
-    (gimp-image-undo-disable image)
     (prepare image)
     (denoise image strength model)
     (finish image)
@@ -41,8 +40,7 @@
 ; The layer hangs over the image's edges on every side but the filter cleans it whole.
 (define (clean-offset in out model)
   (clean in out 1.0 model
-         (lambda (image)
-           (gimp-image-resize image 40 30 -20 -10))
+         (lambda (image) (gimp-image-resize image 40 30 -20 -10))
          (lambda (image) (gimp-image-resize-to-layers image))))
 
 ; In another precision (the numbers are GIMP's; 250 is the 16 bits of the file).
@@ -51,30 +49,24 @@
          (lambda (image) (gimp-image-convert-precision image precision))
          (lambda (image) (gimp-image-convert-precision image 250))))
 
-; Where the procedure is found and in which menu.
+; Whether the procedure is found, and in which menu.
 (define (list-procedure out)
   (let ((found (gimp-procedural-db-query "plug-in-cleargrain-denoise" ".*" ".*" ".*" ".*" ".*" ".*"))
         (menus (gimp-plugins-query "cleargrain")))
     (say out (car found) (caadr menus))))
 
-; A run that must fail tells OUT whether the picture was left alone.
-(define (try-and-fail image out model)
-  (gimp-image-clean-all image)
-  (catch (say out "refused" (car (gimp-image-is-dirty image)))
-    (denoise image 1.0 model)
-    (say out "accepted")))
-
-(define (refuse in out prepare model)
+; A run that fails, which ends its --batch.  The next one is (report ...): it tells OUT whether
+; the picture was left alone, and saves it to SAVED if that is not "".
+(define (fail in prepare strength model)
   (let ((image (load-picture in)))
     (prepare image)
-    (try-and-fail image out model)
-    (gimp-image-delete image)))
+    (gimp-image-clean-all image)
+    (denoise image strength model)))
 
-; A run that is killed from outside; what it left is saved.
-(define (interrupted in out saved model)
-  (let ((image (load-picture in)))
-    (try-and-fail image out model)
-    (save-picture image saved)
+(define (report out saved)
+  (let ((image (vector-ref (cadr (gimp-image-list)) 0)))
+    (say out "changed:" (car (gimp-image-is-dirty image)))
+    (if (> (string-length saved) 0) (save-picture image saved))
     (gimp-image-delete image)))
 
 (define (make-indexed image)
