@@ -4,6 +4,7 @@
  * is rounded to 8 bits and compared with the clean picture. */
 #include "training/commands.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -192,6 +193,12 @@ evaluate (const Options *options)
   if (denoiser == NULL)
     return cg_commands_fail (error);
 
+  if (options->save && g_mkdir_with_parents (options->save, 0777) != 0)
+    {
+      g_printerr ("cleargrain-train: %s: cannot make this folder: %s\n", options->save,
+                  g_strerror (errno));
+      return CG_EXIT_FAILED;
+    }
   Eval eval = { .options = options, .denoiser = denoiser, .noise = noise };
   return score_all (&eval, &error) ? CG_EXIT_OK : cg_commands_fail (error);
 }
@@ -223,7 +230,7 @@ cg_command_eval (int argc, char **argv)
     { "seed", 0, 0, G_OPTION_ARG_INT, &o.seed, "of the noise [1]", "N" },
     { "threads", 't', 0, G_OPTION_ARG_INT, &o.threads, "how many [0: one a processor]", "N" },
     { "save", 0, 0, G_OPTION_ARG_FILENAME, &o.save,
-      "write noisy pictures and results there, as PFM", "DIR" },
+      "write noisy pictures and results there, as PFM of display values", "DIR" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "one JSON object a line", NULL },
     { NULL },
   };

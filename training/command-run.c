@@ -14,7 +14,7 @@ static volatile sig_atomic_t stop;
 typedef struct
 {
   char **overrides;
-  char **clean;
+  char **clean, **noisy;
   char *noise;
   char *folder;
   char *time_limit;
@@ -49,6 +49,16 @@ parse_duration (const char *text, double *seconds, GError **error)
   return TRUE;
 }
 
+static void
+add_paths (GStrvBuilder *all, const char *key, char **paths)
+{
+  if (paths == NULL)
+    return;
+  g_autofree char *joined = g_strjoinv (";", paths);
+  g_autofree char *text = g_strdup_printf ("%s=%s", key, joined);
+  g_strv_builder_add (all, text);
+}
+
 /* --set as given, and the shortcuts in its words. */
 static char **
 all_overrides (const Options *options)
@@ -56,12 +66,8 @@ all_overrides (const Options *options)
   g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
   if (options->overrides)
     g_strv_builder_addv (all, (const char **) options->overrides);
-  if (options->clean)
-    {
-      g_autofree char *paths = g_strjoinv (";", options->clean);
-      g_autofree char *text = g_strdup_printf ("data.clean=%s", paths);
-      g_strv_builder_add (all, text);
-    }
+  add_paths (all, "data.clean", options->clean);
+  add_paths (all, "data.noisy", options->noisy);
   if (options->noise)
     {
       g_autofree char *text = g_strdup_printf ("noise.model=%s", options->noise);
@@ -70,16 +76,36 @@ all_overrides (const Options *options)
   return g_strv_builder_end (all);
 }
 
+/* At most so many of the pictures that were left out are named; the rest are counted. */
+#define MOST_NOTES 10
+
+static void
+print_notes (const GPtrArray *notes)
+{
+  for (guint i = 0; i < MIN (notes->len, MOST_NOTES); i++)
+    g_printerr ("note: %s\n", (char *) notes->pdata[i]);
+  if (notes->len > MOST_NOTES)
+    g_printerr ("note: and %u more\n", notes->len - MOST_NOTES);
+}
+
 static void
 print_begin (const CgRun *run)
 {
+  static const char *const kinds[] = {
+    [CG_SOURCE_MODEL] = "clean pictures, made noisy",
+    [CG_SOURCE_PAIRS] = "pairs of noisy and clean pictures",
+    [CG_SOURCE_SHOTS] = "pairs of noisy shots; PSNR is against the other shot",
+    [CG_SOURCE_SELF] = "noisy pictures alone; PSNR is against noisy neighbours",
+  };
   const CgNetwork *network = run->model->network;
-  g_printerr (
-      "%u pictures to train on, %u to judge by (noisy: PSNR %.2f); network of %" G_GSIZE_FORMAT
-      " parameters, %.3f MFLOP a pixel; seed %d\n",
-      run->train_set->len, run->validation_set->len, cg_validator_noisy (run->validator).psnr,
-      cg_network_n_parameters (network), cg_network_flop_per_pixel (network) * 1e-6,
-      run->recipe->seed);
+  const CgSources *sources = run->sources;
+  print_notes (sources->notes);
+  g_printerr ("%s: %u to train on, %u to judge by (noisy: PSNR %.2f)\n", kinds[sources->train.kind],
+              sources->train.pairs->len, sources->held.pairs->len,
+              cg_validator_noisy (run->validator).psnr);
+  g_printerr ("network of %" G_GSIZE_FORMAT " parameters, %.3f MFLOP a pixel; seed %d\n",
+              cg_network_n_parameters (network), cg_network_flop_per_pixel (network) * 1e-6,
+              run->recipe->seed);
   if (run->state->step > 0)
     g_printerr ("going on from step %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " in %s\n",
                 run->state->step, run->state->steps, run->folder);
@@ -144,6 +170,7 @@ clear_options (Options *options)
 {
   g_strfreev (options->overrides);
   g_strfreev (options->clean);
+  g_strfreev (options->noisy);
   g_free (options->noise);
   g_free (options->folder);
   g_free (options->time_limit);
@@ -155,6 +182,10 @@ run (int argc, char **argv, Options *o)
   const GOptionEntry entries[] = {
     { "clean", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->clean,
       "clean pictures: a folder or a file; may be repeated", "PATH" },
+    { "noisy", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->noisy,
+      "the same pictures, noisy, matched by name; without --clean: two folders of a shot each, or "
+      "one of noisy pictures alone",
+      "PATH" },
     { "noise", 0, 0, G_OPTION_ARG_STRING, &o->noise, "noise to learn, as in gauss:0-55", "NOISE" },
     { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->overrides,
       "change a line of the recipe; may be repeated", "SECTION.KEY=VALUE" },

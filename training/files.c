@@ -2,11 +2,13 @@
 /* Folders of pictures, in an order that does not depend on the file system. */
 #include "training/files.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "imageio/format.h"
 #include "imageio/imageio.h"
 #include "model/error.h"
+#include "model/planes.h"
 
 static void
 file_free (gpointer data)
@@ -108,14 +110,28 @@ luma (const float *pixel, int channels)
   return 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2];
 }
 
+/* One row of @image, turned gray in place; linear light gets the display's curve.
+ * What is no number becomes black: one such value would spoil all weights. */
+static void
+to_gray (const CgImage *image, float *row)
+{
+  gsize n = (gsize) image->width * image->channels;
+  for (gsize i = 0; i < n && image->transfer == CG_TRANSFER_LINEAR; i++)
+    row[i] = cg_display_from_linear (row[i]);
+  for (int x = 0; x < image->width; x++)
+    {
+      float gray = luma (row + (gsize) x * image->channels, image->channels);
+      row[x] = isfinite (gray) ? gray : 0;
+    }
+}
+
 CgImage *
 cg_files_load_gray (const char *path, GError **error)
 {
   g_autoptr (CgImage) image = cg_image_load (path, error);
   if (image == NULL)
     return NULL;
-  CgDepth depth = image->depth == CG_DEPTH_8 ? CG_DEPTH_8 : CG_DEPTH_16;
-  g_autoptr (CgImage) gray = cg_image_new (image->width, image->height, 1, depth, error);
+  g_autoptr (CgImage) gray = cg_image_new (image->width, image->height, 1, image->depth, error);
   if (gray == NULL)
     {
       g_prefix_error (error, "%s: ", path);
@@ -126,8 +142,7 @@ cg_files_load_gray (const char *path, GError **error)
   for (int y = 0; y < image->height; y++)
     {
       cg_image_get (image, 0, y, image->width, 1, row);
-      for (int x = 0; x < image->width; x++)
-        row[x] = luma (row + (gsize) x * image->channels, image->channels);
+      to_gray (image, row);
       cg_image_set (gray, 0, y, image->width, 1, row);
     }
   return g_steal_pointer (&gray);

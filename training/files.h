@@ -20,8 +20,8 @@ typedef struct
 GPtrArray *cg_files_list (char **paths, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The picture at @path in one channel: gray as it is, colour as BT.601 luma of
- * the stored values, alpha dropped.  8-bit files stay 8-bit (rounded), deeper
- * ones become 16-bit, floats clipped to 0..1 first.  The caller frees it. */
+ * the stored values, alpha dropped.  The depth is the file's (integers are
+ * rounded); pictures in linear light get the display's curve.  The caller frees it. */
 CgImage *cg_files_load_gray (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -55,7 +55,7 @@ store (Loader *loader, const guint8 *bytes, gsize n, gsize *offset, GError **err
 {
   g_mutex_lock (&loader->lock);
   *offset = loader->size;
-  loader->size += (n + 1) & ~(gsize) 1; /* 16-bit samples stay aligned */
+  loader->size += (n + 3) & ~(gsize) 3; /* samples of any kind stay aligned */
   g_mutex_unlock (&loader->lock);
   return write_at (loader->fd, bytes, n, *offset, error);
 }
@@ -269,6 +269,24 @@ cg_pictures_free (CgPictures *pictures)
   g_free (pictures);
 }
 
+static void
+read_row (const CgPicture *picture, const guint8 *bytes, int w, float *out)
+{
+  switch (picture->bytes)
+    {
+    case 1:
+      for (int x = 0; x < w; x++)
+        out[x] = bytes[x] / 255.f;
+      break;
+    case 2:
+      for (int x = 0; x < w; x++)
+        out[x] = ((const guint16 *) bytes)[x] / 65535.f;
+      break;
+    default:
+      memcpy (out, bytes, w * sizeof *out);
+    }
+}
+
 void
 cg_pictures_read (const CgPictures *pictures, guint i, int x, int y, int w, int h, float *out)
 {
@@ -279,12 +297,7 @@ cg_pictures_read (const CgPictures *pictures, guint i, int x, int y, int w, int 
     {
       gsize first = (gsize) (y + row) * picture->width + x;
       const guint8 *bytes = pictures->mapped + picture->offset + first * picture->bytes;
-      if (picture->bytes == 1)
-        for (int column = 0; column < w; column++)
-          *out++ = bytes[column] / 255.f;
-      else
-        for (int column = 0; column < w; column++)
-          *out++ = ((const guint16 *) bytes)[column] / 65535.f;
+      read_row (picture, bytes, w, out + (gsize) row * w);
     }
 }
 

@@ -10,7 +10,7 @@ typedef struct
 {
   char *name; /* as CgFile; for a picture of an MNIST file "file#number" */
   int width, height;
-  int bytes;    /* of a sample: 1 or 2 */
+  int bytes;    /* of a sample: 1 or 2 (integers), 4 (floats) */
   gsize offset; /* in the mapped file */
 } CgPicture;
 
@@ -43,7 +43,8 @@ cg_pictures_at (const CgPictures *pictures, guint i)
   return &g_array_index (pictures->items, CgPicture, i);
 }
 
-/* A rectangle inside picture @i as floats 0..1, @h x @w. */
+/* A rectangle inside picture @i as floats, @h x @w, 0..1 for
+ * integers. */
 void cg_pictures_read (const CgPictures *pictures, guint i, int x, int y, int w, int h, float *out);
 
 /* SHA-256 over names, sizes and samples, in hex: the same for the same pictures.

@@ -10,15 +10,20 @@
 
 #include "training/loss.h"
 
+/* Charbonnier for clean targets; MSE for noisy ones, whose mean is wanted. */
+#define CG_RECIPE_LOSS_AUTO (CG_LOSS_BCE + 1)
+
 typedef struct
 {
   /* [data]; paths are relative to the current folder */
-  char **clean;      /* folders, pictures or MNIST files */
-  char **noisy;      /* the same pictures, noisy; empty = noise is made */
-  char **validation; /* held-out clean pictures; empty = every hold-out-th of clean */
+  char **clean; /* folders, pictures or MNIST files */
+  char **noisy; /* the same pictures, noisy; without clean: one folder, or two of a shot each */
+  char **validation;       /* held-out clean pictures; empty = every hold-out-th of clean */
+  char **validation_noisy; /* the same, noisy; empty = noise is made */
   int hold_out;
   int limit; /* use the first so many training pictures; 0 = all */
   gboolean skip_unreadable;
+  gboolean check_alignment; /* leave out pairs that do not lie on each other */
   double flat;    /* patches of less mean slope (gray levels a pixel) are taken less often */
   gboolean flips; /* turn and mirror patches */
   double shrink;  /* share of patches taken at half size */
@@ -32,7 +37,7 @@ typedef struct
 
   /* [training] */
   int steps, batch, chunk, patch;
-  CgLoss loss;
+  int loss; /* a CgLoss, or CG_RECIPE_LOSS_AUTO */
   double rate, final_rate;
   int warm_up;
   double weight_decay, clip, ema;

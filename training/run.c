@@ -87,113 +87,19 @@ patch_shape (const CgRun *run)
 /* --- the data --- */
 
 static gboolean
-load_pictures (CgRun *run, GError **error)
+load_sources (CgRun *run, GError **error)
 {
-  const CgRecipe *recipe = run->recipe;
-  const CgPicturesOptions options = { run->folder, recipe->skip_unreadable, run->workers };
-
-  if (recipe->clean[0] == NULL)
-    {
-      g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
-                   "the recipe names no pictures; say --clean FOLDER");
-      return FALSE;
-    }
-  if ((run->clean = cg_pictures_load (recipe->clean, &options, error)) == NULL)
-    return FALSE;
-  if (recipe->validation[0] != NULL
-      && (run->validation = cg_pictures_load (recipe->validation, &options, error)) == NULL)
-    return FALSE;
-  for (guint i = 0; i < run->clean->skipped->len; i++)
-    g_printerr ("left out: %s\n", (char *) run->clean->skipped->pdata[i]);
-  return TRUE;
-}
-
-/* Numbers of the pictures that are at least @shape large; exactly so if the
- * network is made for one size. */
-static GArray *
-pictures_of_size (const CgRun *run, const CgPictures *pictures, CgShape shape)
-{
-  gboolean any = cg_network_any_size (run->model->network);
-  GArray *fit = g_array_new (FALSE, FALSE, sizeof (guint));
-  for (guint i = 0; i < pictures->items->len; i++)
-    {
-      const CgPicture *p = cg_pictures_at (pictures, i);
-      if (any ? p->width >= shape.w && p->height >= shape.h
-              : p->width == shape.w && p->height == shape.h)
-        g_array_append_val (fit, i);
-    }
-  return fit;
-}
-
-static GArray *
-checked_pictures (const CgRun *run, const CgPictures *pictures, GError **error)
-{
-  CgShape shape = patch_shape (run);
-  g_autoptr (GArray) fit = pictures_of_size (run, pictures, shape);
-  guint n = pictures->items->len, small = n - fit->len;
-  if (fit->len == 0)
-    {
-      const CgPicture *first = cg_pictures_at (pictures, 0);
-      g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
-                   "none of %u pictures holds a patch of %d x %d (%s is %d x %d)", n, shape.w,
-                   shape.h, first->name, first->width, first->height);
-      return NULL;
-    }
-  if (small > 0)
-    g_printerr ("left out: %u of %u pictures, smaller than a patch of %d x %d\n", small, n, shape.w,
-                shape.h);
-  return g_steal_pointer (&fit);
-}
-
-/* @n of @set, evenly spread over it; all if @n is 0 or more than there are. */
-static GArray *
-spread (const GArray *set, guint n)
-{
-  if (n == 0 || n > set->len)
-    n = set->len;
-  GArray *chosen = g_array_new (FALSE, FALSE, sizeof (guint));
-  for (guint i = 0; i < n; i++)
-    g_array_append_val (chosen, g_array_index (set, guint, (guint64) i * set->len / n));
-  return chosen;
-}
-
-/* Keep every hold-out-th picture, or at least one, from training.  A single
- * picture has to serve as both. */
-static void
-split (const GArray *all, guint hold_out, GArray **train, GArray **held)
-{
-  guint every = MAX (1, MIN (hold_out, all->len));
-  *train = g_array_new (FALSE, FALSE, sizeof (guint));
-  *held = g_array_new (FALSE, FALSE, sizeof (guint));
-  for (guint i = 0; i < all->len; i++)
-    g_array_append_val (i % every == every / 2 ? *held : *train, g_array_index (all, guint, i));
-  if ((*train)->len == 0)
-    g_array_append_val (*train, g_array_index (all, guint, 0));
-}
-
-static gboolean
-choose_sets (CgRun *run, GError **error)
-{
-  const CgRecipe *recipe = run->recipe;
-  g_autoptr (GArray) train = checked_pictures (run, run->clean, error);
-  g_autoptr (GArray) held = NULL;
-  if (train == NULL)
-    return FALSE;
-  if (run->validation)
-    {
-      if ((held = checked_pictures (run, run->validation, error)) == NULL)
-        return FALSE;
-    }
-  else
-    {
-      g_autoptr (GArray) all = g_steal_pointer (&train);
-      split (all, recipe->hold_out, &train, &held);
-      if (all->len == 1)
-        g_printerr ("one picture only: it is trained on and judged by\n");
-    }
-  run->train_set = spread (train, recipe->limit);
-  run->validation_set = spread (held, recipe->validation_pictures);
-  return TRUE;
+  CgShape patch = patch_shape (run);
+  const CgSourcesOptions options = {
+    .recipe = run->recipe,
+    .w = patch.w,
+    .h = patch.h,
+    .exact = !cg_network_any_size (run->model->network),
+    .cache_folder = run->folder,
+    .workers = run->workers,
+  };
+  run->sources = cg_sources_new (&options, error);
+  return run->sources != NULL;
 }
 
 static gboolean
@@ -201,10 +107,11 @@ parse_noise (CgRun *run, GError **error)
 {
   const CgRecipe *recipe = run->recipe;
   const char *validation = *recipe->validation_noise ? recipe->validation_noise : recipe->noise;
-  run->noise = cg_noise_parse (recipe->noise, error);
-  if (run->noise)
-    run->validation_noise = cg_noise_parse (validation, error);
-  return run->validation_noise != NULL;
+  if (run->sources->train.kind == CG_SOURCE_MODEL
+      && (run->noise = cg_noise_parse (recipe->noise, error)) == NULL)
+    return FALSE;
+  return run->sources->held.kind != CG_SOURCE_MODEL
+         || (run->validation_noise = cg_noise_parse (validation, error)) != NULL;
 }
 
 /* --- sampler, step, validator --- */
@@ -222,6 +129,14 @@ chunk_size (const CgRecipe *recipe)
   return recipe->batch / chunks;
 }
 
+static CgLoss
+loss_of (const CgRecipe *recipe, CgSourceKind kind)
+{
+  if (recipe->loss != CG_RECIPE_LOSS_AUTO)
+    return recipe->loss;
+  return kind == CG_SOURCE_SHOTS || kind == CG_SOURCE_SELF ? CG_LOSS_MSE : CG_LOSS_CHARBONNIER;
+}
+
 static gboolean
 set_up_training (CgRun *run, GError **error)
 {
@@ -235,9 +150,9 @@ set_up_training (CgRun *run, GError **error)
       return FALSE;
     }
 
+  const CgSourceSet *train = &run->sources->train;
   const CgSamplerOptions sampler = {
-    .clean = run->clean,
-    .noisy = run->noisy,
+    .set = train,
     .noise = run->noise,
     .seed = recipe->seed,
     .w = patch.w,
@@ -246,16 +161,17 @@ set_up_training (CgRun *run, GError **error)
     .flat = recipe->flat,
     .shrink = recipe->shrink,
   };
-  run->sampler
-      = cg_sampler_new (&sampler, (const guint *) run->train_set->data, run->train_set->len);
+  run->sampler = cg_sampler_new (&sampler);
   const CgStepOptions step = {
     .network = run->model->network,
     .sampler = run->sampler,
-    .loss = recipe->loss,
+    .loss = loss_of (recipe, train->kind),
     .batch = recipe->batch,
     .chunk = chunk,
     .w = patch.w,
     .h = patch.h,
+    .self = train->kind == CG_SOURCE_SELF,
+    .ramp = recipe->steps,
     .workers = run->workers,
   };
   run->step = cg_step_new (&step, error);
@@ -267,28 +183,27 @@ set_up_validation (CgRun *run, GError **error)
 {
   const CgRecipe *recipe = run->recipe;
   const CgNetwork *network = run->model->network;
-  const CgPictures *pictures = run->validation ? run->validation : run->clean;
+  const CgSourceSet *held = &run->sources->held;
   int side = recipe->validation_crop;
-  for (guint i = 0; i < run->validation_set->len; i++)
+  for (guint i = 0; i < held->pairs->len; i++)
     {
-      const CgPicture *p = cg_pictures_at (pictures, g_array_index (run->validation_set, guint, i));
-      side = MIN (side, MIN (p->width, p->height));
+      const CgPicture *p
+          = cg_pictures_at (held->targets, g_array_index (held->pairs, CgPair, i).target);
+      side = MIN (side, MIN (p->width, p->height) / cg_source_factor (held->kind));
     }
   side = MAX (1, side / cg_network_step (network)) * cg_network_step (network);
   CgShape shape = cg_network_input_shape (network, side, side);
 
   const CgValidatorOptions options = {
     .network = network,
-    .clean = pictures,
-    .noisy = run->validation ? NULL : run->noisy,
+    .set = held,
     .noise = run->validation_noise,
     .seed = recipe->seed ^ VALIDATION_STREAM,
     .w = shape.w,
     .h = shape.h,
     .workers = run->workers,
   };
-  run->validator = cg_validator_new (&options, (const guint *) run->validation_set->data,
-                                     run->validation_set->len, error);
+  run->validator = cg_validator_new (&options, error);
   return run->validator != NULL;
 }
 
@@ -348,7 +263,7 @@ take_up_state (CgRun *run, GError **error)
   g_autofree char *recipe_path = path_of (run, CG_RUN_RECIPE);
   g_autofree char *log_path = path_of (run, CG_RUN_LOG);
   g_autofree char *recipe = cg_recipe_text (run->recipe, FALSE);
-  g_autofree char *data = cg_pictures_fingerprint (run->clean);
+  g_autofree char *data = cg_sources_fingerprint (run->sources);
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
@@ -373,8 +288,8 @@ cg_run_new (const CgRecipe *recipe, const char *folder, int threads, GError **er
   run->folder = g_strdup (folder);
   run->lock = -1;
   run->workers = cg_workers_new (threads);
-  if (!parse_network (run, error) || !parse_noise (run, error) || !open_folder (run, error)
-      || !load_pictures (run, error) || !choose_sets (run, error) || !set_up_training (run, error)
+  if (!parse_network (run, error) || !open_folder (run, error) || !load_sources (run, error)
+      || !parse_noise (run, error) || !set_up_training (run, error)
       || !set_up_validation (run, error) || !take_up_state (run, error))
     {
       if (run->made_folder)
@@ -396,11 +311,7 @@ cg_run_free (CgRun *run)
   cg_sampler_free (run->sampler);
   cg_noise_free (run->validation_noise);
   cg_noise_free (run->noise);
-  g_clear_pointer (&run->validation_set, g_array_unref);
-  g_clear_pointer (&run->train_set, g_array_unref);
-  cg_pictures_free (run->validation);
-  cg_pictures_free (run->noisy);
-  cg_pictures_free (run->clean);
+  cg_sources_free (run->sources);
   cg_model_free (run->model);
   cg_workers_free (run->workers);
   if (run->lock >= 0)
@@ -416,11 +327,11 @@ fill_card (CgRun *run, const CgScore *score)
   CgModel *model = run->model;
   g_autofree char *text = cg_recipe_text (recipe, TRUE);
   g_autofree char *seed = g_strdup_printf ("%d", recipe->seed);
-  g_autofree char *data = g_strdup_printf ("%u pictures", run->train_set->len);
+  g_autofree char *data = g_strdup_printf ("%u pictures", run->sources->train.pairs->len);
   g_autofree char *scores = g_strdup_printf (
       "held-out PSNR %.2f dB, SSIM %.4f (noisy %.2f dB), %u pictures, step %" G_GUINT64_FORMAT,
-      score->psnr, score->ssim, cg_validator_noisy (run->validator).psnr, run->validation_set->len,
-      run->state->step);
+      score->psnr, score->ssim, cg_validator_noisy (run->validator).psnr,
+      run->sources->held.pairs->len, run->state->step);
 
   cg_model_set_card (model, CG_CARD_NAME, recipe->name);
   cg_model_set_card (model, CG_CARD_SUMMARY, recipe->summary);

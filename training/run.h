@@ -7,6 +7,7 @@
 #include "training/checkpoint.h"
 #include "training/log.h"
 #include "training/recipe.h"
+#include "training/sources.h"
 #include "training/step.h"
 #include "training/validate.h"
 
@@ -25,9 +26,8 @@ typedef struct
   int lock;             /* the folder, held so that no second run writes to it */
   CgWorkers *workers;
   CgModel *model; /* its parameters are only filled to be saved */
-  CgPictures *clean, *noisy, *validation;
-  GArray *train_set, *validation_set; /* guint: pictures of clean, of validation (or clean) */
-  CgNoise *noise, *validation_noise;
+  CgSources *sources;
+  CgNoise *noise, *validation_noise; /* NULL where the pictures bring their own */
   CgSampler *sampler;
   CgStep *step;
   CgValidator *validator;

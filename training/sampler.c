@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "training/neighbours.h"
+
 #define MAX_TRIES 8
 /* Even the flattest patch is taken this often: skies have to be learnt too. */
 #define LEAST_CHANCE 0.1
@@ -12,37 +14,41 @@
 struct _CgSampler
 {
   CgSamplerOptions options;
-  guint n;
-  guint *pictures;
-  double *cumulative; /* sum of the weights up to and with picture i; the last is 1 */
+  double *cumulative; /* sum of the weights up to and with pair i; the last is 1 */
 };
 
-/* A patch of the first picture set, and how it is taken. */
+/* A patch, and how it is taken. */
 typedef struct
 {
-  guint picture;
+  CgPair pair;
   int x, y;
+  int w, h;   /* as it is wanted */
   int factor; /* 2 = taken at half size */
   int turn;   /* bit 0 mirrors, bit 1 flips, bit 2 transposes */
 } Place;
 
-CgSampler *
-cg_sampler_new (const CgSamplerOptions *options, const guint *pictures, guint n)
+static const CgPicture *
+picture_of (const CgSourceSet *set, CgPair pair)
 {
+  return cg_pictures_at (set->targets, pair.target);
+}
+
+CgSampler *
+cg_sampler_new (const CgSamplerOptions *options)
+{
+  const CgSourceSet *set = options->set;
   CgSampler *sampler = g_new0 (CgSampler, 1);
   sampler->options = *options;
-  sampler->n = n;
-  sampler->pictures = g_memdup2 (pictures, n * sizeof *pictures);
-  sampler->cumulative = g_new (double, n);
+  sampler->cumulative = g_new (double, set->pairs->len);
 
   double sum = 0;
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < set->pairs->len; i++)
     {
-      const CgPicture *picture = cg_pictures_at (options->clean, pictures[i]);
+      const CgPicture *picture = picture_of (set, g_array_index (set->pairs, CgPair, i));
       sum += sqrt ((double) picture->width * picture->height);
       sampler->cumulative[i] = sum;
     }
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < set->pairs->len; i++)
     sampler->cumulative[i] /= sum;
   return sampler;
 }
@@ -52,16 +58,16 @@ cg_sampler_free (CgSampler *sampler)
 {
   if (sampler == NULL)
     return;
-  g_free (sampler->pictures);
   g_free (sampler->cumulative);
   g_free (sampler);
 }
 
-static guint
-draw_picture (const CgSampler *sampler, CgRandom *random)
+static CgPair
+draw_pair (const CgSampler *sampler, CgRandom *random)
 {
+  const GArray *pairs = sampler->options.set->pairs;
   double u = cg_random_uniform (random);
-  guint low = 0, high = sampler->n - 1;
+  guint low = 0, high = pairs->len - 1;
   while (low < high)
     {
       guint middle = (low + high) / 2;
@@ -70,21 +76,23 @@ draw_picture (const CgSampler *sampler, CgRandom *random)
       else
         low = middle + 1;
     }
-  return sampler->pictures[low];
+  return g_array_index (pairs, CgPair, low);
 }
 
 static Place
 draw_place (const CgSampler *sampler, CgRandom *random)
 {
   const CgSamplerOptions *o = &sampler->options;
-  Place place = { .picture = draw_picture (sampler, random), .factor = 1 };
-  const CgPicture *picture = cg_pictures_at (o->clean, place.picture);
+  int scale = cg_source_factor (o->set->kind);
+  Place place = { draw_pair (sampler, random), .w = scale * o->w, .h = scale * o->h, .factor = 1 };
+  const CgPicture *picture = picture_of (o->set, place.pair);
 
-  gboolean roomy = picture->width >= 2 * o->w && picture->height >= 2 * o->h;
-  if (cg_random_uniform (random) < o->shrink && roomy)
+  gboolean roomy = picture->width >= 2 * place.w && picture->height >= 2 * place.h;
+  gboolean shrink = cg_random_uniform (random) < o->shrink;
+  if (shrink && roomy && o->set->kind == CG_SOURCE_MODEL)
     place.factor = 2;
-  place.x = (int) cg_random_below (random, picture->width - place.factor * o->w + 1);
-  place.y = (int) cg_random_below (random, picture->height - place.factor * o->h + 1);
+  place.x = (int) cg_random_below (random, picture->width - place.factor * place.w + 1);
+  place.y = (int) cg_random_below (random, picture->height - place.factor * place.h + 1);
   guint64 turn = cg_random_below (random, 8);
   if (o->flips)
     place.turn = (int) (o->w == o->h ? turn : turn & 3);
@@ -115,11 +123,11 @@ turn_patch (const float *in, float *out, int w, int h, int turn)
 }
 
 static void
-cut (const CgSampler *sampler, const CgPictures *pictures, const Place *place, float *scratch,
-     float *out)
+cut (const CgPictures *pictures, guint picture, const Place *place, float *out)
 {
-  int w = sampler->options.w, h = sampler->options.h, f = place->factor;
-  cg_pictures_read (pictures, place->picture, place->x, place->y, f * w, f * h, scratch);
+  int w = place->w, h = place->h, f = place->factor;
+  g_autofree float *scratch = g_new (float, (gsize) f *w *f *h);
+  cg_pictures_read (pictures, picture, place->x, place->y, f * w, f * h, scratch);
   if (f == 2)
     halve (scratch, scratch, w, h);
   turn_patch (scratch, out, w, h, place->turn);
@@ -140,35 +148,62 @@ slope (const float *patch, int w, int h)
 }
 
 static gboolean
-accept (const CgSampler *sampler, const float *patch, CgRandom *random)
+accept (const CgSampler *sampler, const float *patch, const Place *place, CgRandom *random)
 {
   double flat = sampler->options.flat;
   if (flat <= 0)
     return TRUE;
-  double chance = slope (patch, sampler->options.w, sampler->options.h) / flat;
+  double chance = slope (patch, place->w, place->h) / flat;
   return cg_random_uniform (random) < MAX (LEAST_CHANCE, chance);
 }
 
-void
-cg_sampler_draw (const CgSampler *sampler, guint64 step, guint sample, float *input, float *target)
+/* A patch of a target picture worth learning from, into @out. */
+static Place
+find_patch (const CgSampler *sampler, CgRandom *random, float *out)
 {
-  const CgSamplerOptions *o = &sampler->options;
-  CgRandom random = cg_random (o->seed, step, sample);
-  g_autofree float *scratch = g_new (float, (gsize) 4 * o->w * o->h);
-
   Place place;
   for (int try = 0; try < MAX_TRIES; try++)
     {
-      place = draw_place (sampler, &random);
-      cut (sampler, o->clean, &place, scratch, target);
-      if (accept (sampler, target, &random))
+      place = draw_place (sampler, random);
+      cut (sampler->options.set->targets, place.pair.target, &place, out);
+      if (accept (sampler, out, &place, random))
         break;
     }
-  if (o->noisy)
+  return place;
+}
+
+static void
+exchange (float **a, float **b)
+{
+  float *kept = *a;
+  *a = *b;
+  *b = kept;
+}
+
+void
+cg_sampler_draw (const CgSampler *sampler, guint64 step, guint number, CgSample *sample)
+{
+  const CgSamplerOptions *o = &sampler->options;
+  CgRandom random = cg_random (o->seed, step, number);
+  gsize n = (gsize) o->w * o->h;
+
+  if (o->set->kind == CG_SOURCE_SELF)
     {
-      cut (sampler, o->noisy, &place, scratch, input);
+      find_patch (sampler, &random, sample->whole);
+      cg_neighbours_draw (&random, sample->cells, n);
+      cg_neighbours_take (sample->cells, sample->whole, o->w, o->h, sample->input, sample->target);
       return;
     }
-  memcpy (input, target, sizeof *input * o->w * o->h);
-  cg_noise_apply (o->noise, &random, input, o->w, o->h);
+  /* Either shot may be the target. */
+  float *input = sample->input, *target = sample->target;
+  if (o->set->kind == CG_SOURCE_SHOTS && cg_random_below (&random, 2) == 1)
+    exchange (&input, &target);
+  Place place = find_patch (sampler, &random, target);
+  if (o->set->inputs)
+    cut (o->set->inputs, place.pair.input, &place, input);
+  else
+    {
+      memcpy (input, target, n * sizeof *input);
+      cg_noise_apply (o->noise, &random, input, o->w, o->h);
+    }
 }

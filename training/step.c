@@ -5,15 +5,19 @@
 #include <string.h>
 
 #include "model/error.h"
+#include "training/neighbours.h"
 
 #define SUM_BLOCK 65536
+/* The paper's factor for moderate noise (neighbours.h). */
+#define GAMMA 2
 
 /* What a worker needs to itself. */
 typedef struct
 {
   CgPass *pass;
-  float *input;   /* one noisy patch */
-  float *targets; /* a chunk of clean ones */
+  CgPass *whole_pass; /* CG_SOURCE_SELF: the network on whole patches; otherwise NULL */
+  CgSample sample;    /* its target points into targets */
+  float *targets;     /* a chunk of clean ones */
   double data_seconds, all_seconds;
 } Bench;
 
@@ -22,7 +26,7 @@ struct _CgStep
   CgStepOptions options;
   int n_chunks;
   gsize n_parameters;
-  CgPacked *packed;
+  CgPacked *packed, *whole_packed;
   int n_benches;
   Bench *benches;
   float **gradients; /* of each chunk */
@@ -37,10 +41,28 @@ static gboolean
 set_up_bench (CgStep *step, Bench *bench, GError **error)
 {
   const CgStepOptions *o = &step->options;
-  bench->input = g_new (float, (gsize) o->w * o->h);
-  bench->targets = g_new (float, (gsize) o->w * o->h * o->chunk);
+  gsize n = (gsize) o->w * o->h;
+  bench->sample.input = g_new (float, n);
+  bench->targets = g_new (float, n * o->chunk);
   bench->pass = cg_pass_new (step->packed, o->chunk, o->h, o->w, 0, NULL, error);
-  return bench->pass != NULL;
+  if (bench->pass == NULL || !o->self)
+    return bench->pass != NULL;
+
+  bench->sample.whole = g_new (float, 4 * n);
+  bench->sample.cells = g_new (guint8, n);
+  bench->whole_pass = cg_pass_new (step->whole_packed, 1, 2 * o->h, 2 * o->w, 0, NULL, error);
+  return bench->whole_pass != NULL;
+}
+
+static void
+clear_bench (Bench *bench)
+{
+  cg_pass_free (bench->pass);
+  cg_pass_free (bench->whole_pass);
+  g_free (bench->sample.input);
+  g_free (bench->sample.whole);
+  g_free (bench->sample.cells);
+  g_free (bench->targets);
 }
 
 CgStep *
@@ -51,6 +73,8 @@ cg_step_new (const CgStepOptions *options, GError **error)
   step->n_chunks = options->batch / options->chunk;
   step->n_parameters = cg_network_n_parameters (options->network);
   step->packed = cg_packed_new (options->network, CG_PASS_TRAINING, NULL);
+  if (options->self)
+    step->whole_packed = cg_packed_new (options->network, CG_PASS_INFERENCE, NULL);
 
   step->n_benches = cg_workers_count (options->workers);
   step->benches = g_new0 (Bench, step->n_benches);
@@ -77,27 +101,53 @@ cg_step_free (CgStep *step)
   if (step == NULL)
     return;
   for (int i = 0; i < step->n_benches; i++)
-    {
-      cg_pass_free (step->benches[i].pass);
-      g_free (step->benches[i].input);
-      g_free (step->benches[i].targets);
-    }
+    clear_bench (&step->benches[i]);
   for (int i = 0; step->gradients && i < step->n_chunks; i++)
     g_free (step->gradients[i]);
   g_free (step->gradients);
   g_free (step->losses);
   g_free (step->benches);
+  cg_packed_free (step->whole_packed);
   cg_packed_free (step->packed);
   g_free (step);
 }
 
-/* One plane into the pass's input, which may be spaced differently. */
+/* Between a plane and a pass's tensor, which may be spaced differently. */
 static void
-put_plane (const CgTensor *tensor, const float *plane)
+put_plane (CgTensor tensor, const float *plane)
 {
-  for (int y = 0; y < tensor->h; y++)
-    for (int x = 0; x < tensor->w; x++)
-      *cg_tensor_pixel (tensor, y, x) = *plane++;
+  for (int y = 0; y < tensor.h; y++)
+    for (int x = 0; x < tensor.w; x++)
+      *cg_tensor_pixel (&tensor, y, x) = *plane++;
+}
+
+static void
+get_plane (CgTensor tensor, float *plane)
+{
+  for (int y = 0; y < tensor.h; y++)
+    for (int x = 0; x < tensor.w; x++)
+      *plane++ = *cg_tensor_pixel (&tensor, y, x);
+}
+
+/* Move the target by what the network itself sees between the two pictures
+ * that a noisy one was cut into (neighbours.h). */
+static void
+correct_target (const CgStep *step, Bench *bench)
+{
+  const CgStepOptions *o = &step->options;
+  CgSample *sample = &bench->sample;
+  gsize n = (gsize) o->w * o->h;
+  double gamma = GAMMA * MIN (1, (double) step->number / o->ramp);
+  float share = gamma / (1 + gamma);
+
+  put_plane (cg_pass_input (bench->whole_pass, 0), sample->whole);
+  cg_pass_forward (bench->whole_pass, NULL, NULL);
+  get_plane (cg_pass_output (bench->whole_pass, 0), sample->whole);
+  g_autofree float *first = g_new (float, n);
+  g_autofree float *second = g_new (float, n);
+  cg_neighbours_take (sample->cells, sample->whole, o->w, o->h, first, second);
+  for (gsize i = 0; i < n; i++)
+    sample->target[i] += share * (first[i] - second[i]);
 }
 
 static void
@@ -111,12 +161,14 @@ run_chunk (int job, int worker, gpointer user)
 
   for (int i = 0; i < o->chunk; i++)
     {
-      CgTensor input = cg_pass_input (bench->pass, i);
-      cg_sampler_draw (o->sampler, step->number, job * o->chunk + i, bench->input,
-                       bench->targets + i * patch);
-      put_plane (&input, bench->input);
+      gint64 before = g_get_monotonic_time ();
+      bench->sample.target = bench->targets + i * patch;
+      cg_sampler_draw (o->sampler, step->number, job * o->chunk + i, &bench->sample);
+      put_plane (cg_pass_input (bench->pass, i), bench->sample.input);
+      bench->data_seconds += (g_get_monotonic_time () - before) * 1e-6;
+      if (o->self)
+        correct_target (step, bench);
     }
-  bench->data_seconds += (g_get_monotonic_time () - start) * 1e-6;
 
   cg_pass_forward (bench->pass, NULL, NULL);
   step->losses[job] = 0;
@@ -149,6 +201,8 @@ cg_step_run (CgStep *step, guint64 number, const float *parameters, float *gradi
 {
   CgWorkers *workers = step->options.workers;
   cg_packed_update (step->packed, parameters, workers);
+  if (step->whole_packed)
+    cg_packed_update (step->whole_packed, parameters, workers);
   step->number = number;
   step->sum = gradient;
   cg_workers_run (workers, step->n_chunks, run_chunk, step);

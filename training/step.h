@@ -19,6 +19,8 @@ typedef struct
   CgLoss loss;
   int batch, chunk; /* chunk divides batch */
   int w, h;         /* of a patch */
+  gboolean self;    /* samples are of CG_SOURCE_SELF */
+  int ramp;         /* steps in which its gamma grows to its full value */
   CgWorkers *workers;
 } CgStepOptions;
 

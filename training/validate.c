@@ -7,6 +7,7 @@
 
 #include "imageio/metrics.h"
 #include "model/pass.h"
+#include "training/neighbours.h"
 
 struct _CgValidator
 {
@@ -44,22 +45,34 @@ mean_score (const CgScore *scores, guint n)
 }
 
 static void
-prepare_picture (CgValidator *validator, guint i, guint picture)
+prepare_picture (CgValidator *validator, guint i)
 {
   const CgValidatorOptions *o = &validator->options;
+  const CgSourceSet *set = o->set;
+  CgPair pair = g_array_index (set->pairs, CgPair, i);
+  CgRandom random = cg_random (o->seed, i, 0);
   gsize size = (gsize) o->w * o->h;
   float *clean = validator->clean + i * size, *noisy = validator->noisy + i * size;
-  const CgPicture *p = cg_pictures_at (o->clean, picture);
-  int x = (p->width - o->w) / 2, y = (p->height - o->h) / 2;
+  const CgPicture *p = cg_pictures_at (set->targets, pair.target);
+  int w = o->w * cg_source_factor (set->kind), h = o->h * cg_source_factor (set->kind);
+  int x = (p->width - w) / 2, y = (p->height - h) / 2;
 
-  cg_pictures_read (o->clean, picture, x, y, o->w, o->h, clean);
-  if (o->noisy)
-    cg_pictures_read (o->noisy, picture, x, y, o->w, o->h, noisy);
-  else
+  if (set->kind == CG_SOURCE_SELF)
     {
-      CgRandom random = cg_random (o->seed, i, 0);
+      g_autofree float *whole = g_new (float, 4 * size);
+      g_autofree guint8 *cells = g_new (guint8, size);
+      cg_pictures_read (set->targets, pair.target, x, y, w, h, whole);
+      cg_neighbours_draw (&random, cells, size);
+      cg_neighbours_take (cells, whole, o->w, o->h, noisy, clean);
+    }
+  else
+    cg_pictures_read (set->targets, pair.target, x, y, w, h, clean);
+  if (set->inputs)
+    cg_pictures_read (set->inputs, pair.input, x, y, w, h, noisy);
+  if (set->kind == CG_SOURCE_MODEL)
+    {
       memcpy (noisy, clean, size * sizeof *noisy);
-      cg_noise_apply (o->noise, &random, noisy, o->w, o->h);
+      cg_noise_apply (o->noise, &random, noisy, w, h);
     }
   for (gsize k = 0; k < size; k++)
     {
@@ -70,9 +83,10 @@ prepare_picture (CgValidator *validator, guint i, guint picture)
 }
 
 CgValidator *
-cg_validator_new (const CgValidatorOptions *options, const guint *pictures, guint n, GError **error)
+cg_validator_new (const CgValidatorOptions *options, GError **error)
 {
   gsize size = (gsize) options->w * options->h;
+  guint n = options->set->pairs->len;
   g_autoptr (CgValidator) validator = g_new0 (CgValidator, 1);
   validator->options = *options;
   validator->n = n;
@@ -80,7 +94,7 @@ cg_validator_new (const CgValidatorOptions *options, const guint *pictures, guin
   validator->noisy = g_new (float, size *n);
   validator->scores = g_new (CgScore, n);
   for (guint i = 0; i < n; i++)
-    prepare_picture (validator, i, pictures[i]);
+    prepare_picture (validator, i);
   validator->noisy_score = mean_score (validator->scores, n);
 
   validator->packed = cg_packed_new (options->network, CG_PASS_INFERENCE, NULL);

@@ -5,7 +5,7 @@
 
 #include "model/network.h"
 #include "training/noise.h"
-#include "training/pictures.h"
+#include "training/sources.h"
 
 /* Means over pictures: PSNR in dB for a peak of 255, SSIM.  Results are rounded
  * to 8 bits first, noisy pictures are taken as they are. */
@@ -17,21 +17,20 @@ typedef struct
 typedef struct
 {
   const CgNetwork *network;
-  const CgPictures *clean;
-  const CgPictures *noisy; /* the same pictures, noisy; NULL = @noise is added to clean ones */
-  const CgNoise *noise;    /* NULL with @noisy */
+  const CgSourceSet *set;
+  const CgNoise *noise; /* for CG_SOURCE_MODEL */
   guint64 seed;
-  int w, h; /* of the piece taken from the middle of each picture */
+  int w, h; /* of the piece taken from the middle of each picture; for
+             * CG_SOURCE_SELF pieces of twice that are cut in two */
   CgWorkers *workers;
 } CgValidatorOptions;
 
 typedef struct _CgValidator CgValidator;
 
-/* A validator on the @n pictures numbered @pictures, each at least @w x @h, with
- * the same noise every time.  What @options points to must outlive it.  NULL with
+/* A validator with the same noise every time.  What @options points to must outlive it.  NULL with
  * CG_ERROR_TOO_LARGE.  The caller frees it with cg_validator_free(). */
-CgValidator *cg_validator_new (const CgValidatorOptions *options, const guint *pictures, guint n,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CgValidator *
+cg_validator_new (const CgValidatorOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cg_validator_free (CgValidator *validator);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgValidator, cg_validator_free)
 

@@ -86,12 +86,24 @@ house_picture (int number, int w, int h, CgDepth depth)
 void
 house_pictures (House *house, const char *name, int n, int w, int h)
 {
+  house_noisy_pictures (house, name, n, w, h, 0, 0);
+}
+
+void
+house_noisy_pictures (House *house, const char *name, int n, int w, int h, double sigma, int seed)
+{
+  g_autofree float *plane = g_new (float, (gsize) w *h);
   g_mkdir_with_parents (house_path (house, name), 0777);
   for (int i = 0; i < n; i++)
     {
       g_autoptr (GError) error = NULL;
       g_autofree char *file = g_strdup_printf ("%s/%02d.png", name, i);
       g_autoptr (CgImage) image = house_picture (i, w, h, CG_DEPTH_8);
+      CgRandom random = cg_random (seed, i, 1);
+      cg_image_get (image, 0, 0, w, h, plane);
+      for (int p = 0; p < w * h; p++)
+        plane[p] += sigma / 255 * cg_random_normal (&random);
+      cg_image_set (image, 0, 0, w, h, plane);
       g_assert_true (cg_image_save (image, house_path (house, file), &error));
       g_assert_no_error (error);
     }

@@ -25,6 +25,10 @@ CgImage *house_picture (int number, int w, int h, CgDepth depth);
 /* @n such pictures as @name/00.png, ... */
 void house_pictures (House *house, const char *name, int n, int w, int h);
 
+/* The same with Gaussian noise of @sigma (0..255 units), another for each @seed. */
+void
+house_noisy_pictures (House *house, const char *name, int n, int w, int h, double sigma, int seed);
+
 /* Run the trainer with @... (NULL-terminated) in the folder.  Returns its exit
  * status, or minus the signal; what it said goes to *@out and *@err (NULL = not wanted). */
 int house_run (House *house, char **out, char **err, ...) G_GNUC_NULL_TERMINATED;

@@ -82,6 +82,61 @@ test_learns (void)
   assert_says (cg_model_card (model, CG_CARD_RECIPE), "steps = 800\n");
 }
 
+/* Each source of noisy pictures, judged on clean pictures and other noise. */
+static void
+test_sources (void)
+{
+  static const struct
+  {
+    const char *clean, *noisy, *says;
+    double gain; /* dB over noisy */
+  } sources[] = {
+    { "data.clean=clean", "data.noisy=a", "pairs of noisy and clean pictures: 8 to train", 4.5 },
+    { "data.clean=", "data.noisy=a;b", "pairs of noisy shots", 4.5 },
+    { "data.clean=", "data.noisy=a", "noisy pictures alone", 3.5 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    {
+      g_auto (House) house = { 0 };
+      g_autofree char *err = NULL;
+      double best, noisy;
+      furnish (&house);
+      house_noisy_pictures (&house, "a", 8, 80, 64, 25, 1);
+      house_noisy_pictures (&house, "b", 8, 80, 64, 25, 2);
+      g_assert_cmpint (RUN (&house, &err, "--out", "x", "--set", sources[i].clean, "--set",
+                            sources[i].noisy, "--set", "data.validation=clean", "--set",
+                            "training.steps=800"),
+                       ==, 0);
+      assert_says (err, sources[i].says);
+      read_verdict (err, &best, &noisy);
+      g_test_message ("%s: %.2f to %.2f", sources[i].says, noisy, best);
+      g_assert_cmpfloat (best, >, noisy + sources[i].gain);
+    }
+}
+
+/* Everything that does not fit together is named before training begins. */
+static void
+test_pair_report (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *err = NULL;
+  furnish (&house);
+  house_noisy_pictures (&house, "noisy", 9, 80, 64, 10, 1);
+  house_pictures (&house, "large", 4, 81, 64);
+  g_assert_cmpint (g_remove (house_path (&house, "noisy/02.png")), ==, 0);
+  g_assert_cmpint (
+      g_rename (house_path (&house, "large/03.png"), house_path (&house, "noisy/03.png")), ==, 0);
+  g_assert_cmpint (
+      g_rename (house_path (&house, "noisy/05.png"), house_path (&house, "noisy/04.png")), ==, 0);
+  g_assert_cmpint (RUN (&house, &err, "--out", "x", "--noisy", "noisy"), ==, 0);
+  assert_says (err, "08.png: left out, there is no counterpart of that name");
+  assert_says (err, "02.png: left out, there is no noisy counterpart of that name");
+  assert_says (err, "05.png: left out, there is no noisy counterpart of that name");
+  assert_says (err, "03.png: left out, it is 81 x 64 and its counterpart 80 x 64");
+  assert_says (err, "04.png: left out, it shows something else than its counterpart");
+  assert_says (err, "3 to train on, 1 to judge by");
+}
+
 static void
 test_repeats (void)
 {
@@ -244,7 +299,8 @@ test_refusals (void)
   } bad[] = {
     { "--clean", "nowhere", 1, "nowhere: there is no such file or folder" },
     { "--clean", "empty", 1, "empty: there are no pictures in this folder" },
-    { "--clean", "small", 1, "none of 3 pictures holds a patch of 24 x 24 (00.png is 20 x 20)" },
+    { "--clean", "small", 1,
+      "no picture is left of 3: 02.png: left out, 20 x 20 does not hold a patch of 24 x 24" },
     { "--clean", "broken", 1, "broken/02.png" },
     { "--noise", "pepper", 2, "there is no noise called \"pepper\"" },
     { "--noise", "", 2, "no noise is given" },
@@ -277,8 +333,7 @@ test_unreadable_skipped (void)
   furnish (&house);
   house_write (&house, "clean/03.png", "no picture at all");
   g_assert_cmpint (RUN (&house, &err, "--out", "a", "--set", "data.skip-unreadable=yes"), ==, 0);
-  assert_says (err, "left out: ");
-  assert_says (err, "clean/03.png");
+  assert_says (err, "note: clean/03.png: ");
 }
 
 static void
@@ -303,6 +358,8 @@ main (int argc, char **argv)
       return g_test_run ();
     }
   g_test_add_func ("/run/learns", test_learns);
+  g_test_add_func ("/run/sources", test_sources);
+  g_test_add_func ("/run/pair-report", test_pair_report);
   g_test_add_func ("/run/repeats", test_repeats);
   g_test_add_func ("/run/few-interruptions", test_few_interruptions);
   g_test_add_func ("/run/stop", test_stop);
