@@ -33,12 +33,23 @@ typedef struct
   const CgDenoiseStream *stream;
   CgTilePlan plan;
   int planes;
-  float strength[CG_MAX_PLANES]; /* planes of strength 0 are left out */
-  CgRect core, padded;           /* of the strip under way */
+  float strength[CG_MAX_PLANES];                  /* planes of strength 0 are left out */
+  CgRect core, padded;                            /* of the strip under way */
+  CgTensor in[CG_MAX_PLANES], out[CG_MAX_PLANES]; /* of the step under way */
   int forwards, forwards_done;
   int steps_done;
   guint64 not_finite;
 } Run;
+
+/* A rectangle of the picture: as it was read, and without holes (the same
+ * memory where there are none). */
+typedef struct
+{
+  const Run *run;
+  CgRect at;
+  float *pixels;
+  float *filled;
+} Piece;
 
 /* --- reading --- */
 
@@ -64,34 +75,43 @@ read_pixels (const Run *run, CgRect r, GError **error)
   return g_steal_pointer (&pixels);
 }
 
-/* @pixels, the rectangle @r as it is, with its holes filled, as a new array.
- * If there are any, the surroundings are read as well, so that what a hole is
- * filled with does not depend on where the picture is cut. */
-static float *
-fill_holes (const Run *run, CgRect r, const float *pixels, guint64 *not_finite, GError **error)
+static void
+clear_piece (Piece *piece)
 {
-  const CgDenoiseStream *s = run->stream;
+  if (piece->filled != piece->pixels)
+    g_free (piece->filled);
+  g_free (piece->pixels);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Piece, clear_piece)
+
+/* Read @piece.  If it has holes the surroundings are read as well, so that what
+ * a hole is filled with does not depend on where the picture is cut. */
+static gboolean
+read_piece (Piece *piece, GError **error)
+{
+  const CgDenoiseStream *s = piece->run->stream;
+  CgRect r = piece->at;
   gsize row = (gsize) r.w * s->channels;
 
-  *not_finite = 0;
-  if (!cg_planes_has_holes (pixels, (gsize) r.w * r.h, s->channels))
-    return g_memdup2 (pixels, row * r.h * sizeof (float));
+  piece->filled = piece->pixels = read_pixels (piece->run, r, error);
+  if (!piece->pixels)
+    return FALSE;
+  if (!cg_planes_has_holes (piece->pixels, (gsize) r.w * r.h, s->channels))
+    return TRUE;
 
   int left = MAX (r.x - CG_FILL_RADIUS, 0), top = MAX (r.y - CG_FILL_RADIUS, 0);
   CgRect wide = { left, top, MIN (r.x + r.w + CG_FILL_RADIUS, s->width) - left,
                   MIN (r.y + r.h + CG_FILL_RADIUS, s->height) - top };
-  g_autofree float *around = read_pixels (run, wide, error);
+  g_autofree float *around = read_pixels (piece->run, wide, error);
   if (!around)
-    return NULL;
+    return FALSE;
   cg_planes_fill (around, wide.h, wide.w, s->channels, r.y - top, r.y - top + r.h);
-
-  float *filled = g_new (float, row *r.h);
+  piece->filled = g_new (float, row *r.h);
   for (int y = 0; y < r.h; y++)
-    memcpy (filled + y * row,
+    memcpy (piece->filled + y * row,
             around + ((gsize) (y + r.y - top) * wide.w + (r.x - left)) * s->channels,
             row * sizeof (float));
-  *not_finite = cg_planes_not_finite (pixels, (gsize) r.w * r.h, s->channels);
-  return filled;
+  return TRUE;
 }
 
 /* From the stream's transfer curve to the model's. */
@@ -125,46 +145,64 @@ split_pixel (const Run *run, const float *pixel, float plane[CG_MAX_PLANES])
   cg_planes_split (colour, run->planes, plane);
 }
 
-/* Fill the inputs' rows y0 <= y < y1, counted within the padded rectangle.
- * Rows and columns past the picture's far edges mirror those before. */
+/* Fill row @y of the inputs, counted within the padded rectangle.  Rows and
+ * columns past the picture's far edges mirror those before. */
+static void
+feed_row (const Piece *piece, int y)
+{
+  const Run *run = piece->run;
+  const CgDenoiseStream *s = run->stream;
+  const CgRect *r = &piece->at;
+  int from_y = mirror (run->padded.y + y, s->height) - r->y;
+  const float *row = piece->filled + (gsize) from_y * r->w * s->channels;
+
+  for (int x = 0; x < run->padded.w; x++)
+    {
+      float plane[CG_MAX_PLANES];
+      split_pixel (run, row + (gsize) (mirror (r->x + x, s->width) - r->x) * s->channels, plane);
+      for (int p = 0; p < run->planes; p++)
+        if (run->strength[p] != 0)
+          *cg_tensor_pixel (&run->in[p], y, x) = plane[p];
+    }
+}
+
+typedef struct
+{
+  const Piece *piece;
+  int y0;
+  void (*row) (const Piece *piece, int y);
+} Rows;
+
+static void
+do_row (int job, int worker, gpointer user)
+{
+  const Rows *rows = user;
+  rows->row (rows->piece, rows->y0 + job);
+}
+
+/* Reading is the caller's thread's, everything else is shared. */
 static gboolean
 feed (Run *run, int y0, int y1, GError **error)
 {
   const CgDenoiseStream *s = run->stream;
-  CgRect r = run->padded;
-  guint64 not_finite;
+  const CgRect *padded = &run->padded;
+  g_auto (Piece) piece = { .run = run };
+  Rows rows = { &piece, y0, feed_row };
 
-  r.w = MIN (r.w, s->width - r.x);
-  r.y = MIN (run->padded.y + y0, mirror (run->padded.y + y1 - 1, s->height));
-  r.h = MIN (run->padded.y + y1, s->height) - r.y;
-  g_autofree float *pixels = read_pixels (run, r, error);
-  g_autofree float *filled = pixels ? fill_holes (run, r, pixels, &not_finite, error) : NULL;
-  if (!filled)
+  piece.at.x = padded->x;
+  piece.at.w = MIN (padded->w, s->width - padded->x);
+  piece.at.y = MIN (padded->y + y0, mirror (padded->y + y1 - 1, s->height));
+  piece.at.h = MIN (padded->y + y1, s->height) - piece.at.y;
+  if (!read_piece (&piece, error))
     return FALSE;
-
-  for (int y = y0; y < y1; y++)
-    {
-      const float *row
-          = filled + (gsize) (mirror (run->padded.y + y, s->height) - r.y) * r.w * s->channels;
-      for (int x = 0; x < run->padded.w; x++)
-        {
-          float plane[CG_MAX_PLANES];
-          split_pixel (run, row + (mirror (r.x + x, s->width) - r.x) * s->channels, plane);
-          for (int p = 0; p < run->planes; p++)
-            if (run->strength[p] != 0)
-              {
-                CgTensor in = cg_pass_input (run->denoiser->passes[p], 0);
-                *cg_tensor_pixel (&in, y, x) = plane[p];
-              }
-        }
-    }
+  cg_workers_run (run->denoiser->workers, y1 - y0, do_row, &rows);
   return TRUE;
 }
 
 /* --- writing --- */
 
 /* A pixel's colour with the network's change, over @pixel.  @y and @x count
- * within the padded rectangle; @pixel is as it was read, @filled without holes. */
+ * within the padded rectangle. */
 static void
 change_pixel (const Run *run, int y, int x, const float *filled, float *pixel)
 {
@@ -174,18 +212,36 @@ change_pixel (const Run *run, int y, int x, const float *filled, float *pixel)
   split_pixel (run, filled, plane);
   for (int p = 0; p < run->planes; p++)
     if (run->strength[p] != 0)
-      {
-        CgTensor out = cg_pass_output (run->denoiser->passes[p], 0);
-        change[p] = run->strength[p] * (*cg_tensor_pixel (&out, y, x) - plane[p]);
-      }
+      change[p] = run->strength[p] * (*cg_tensor_pixel (&run->out[p], y, x) - plane[p]);
   cg_planes_join_change (change, run->planes, colour);
   if (!same_curve)
     to_model_curve (run, filled, plane);
   for (int c = 0; c < run->planes; c++)
-    if (same_curve)
+    if (same_curve || colour[c] == 0)
       pixel[c] = filled[c] + colour[c];
     else
-      pixel[c] = colour[c] == 0 ? filled[c] : from_model_curve (run, plane[c] + colour[c]);
+      pixel[c] = from_model_curve (run, plane[c] + colour[c]);
+}
+
+/* Row @y of @piece, in place.  What is nothing but transparency keeps its
+ * colour, unless that is no number. */
+static void
+change_row (const Piece *piece, int y)
+{
+  const Run *run = piece->run;
+  const CgRect *r = &piece->at;
+  int channels = run->stream->channels;
+
+  for (int x = 0; x < r->w; x++)
+    {
+      gsize at = ((gsize) y * r->w + x) * channels;
+      float *pixel = piece->pixels + at;
+      if (!cg_channels_have_alpha (channels) || pixel[run->planes] != 0)
+        change_pixel (run, r->y + y - run->padded.y, r->x + x - run->padded.x, piece->filled + at,
+                      pixel);
+      else if (cg_planes_not_finite (pixel, 1, channels) > 0)
+        memcpy (pixel, piece->filled + at, run->planes * sizeof (float));
+    }
 }
 
 /* Write what of the output's rows y0 <= y < y1 (within the padded rectangle)
@@ -194,33 +250,20 @@ static gboolean
 write_rows (Run *run, int y0, int y1, GError **error)
 {
   const CgDenoiseStream *s = run->stream;
-  CgRect r = run->core;
-  guint64 not_finite;
+  g_auto (Piece) piece = { .run = run, .at = run->core };
+  Rows rows = { &piece, 0, change_row };
+  CgRect *r = &piece.at;
 
-  r.y = MAX (run->core.y, run->padded.y + y0);
-  r.h = MIN (run->core.y + run->core.h, run->padded.y + y1) - r.y;
-  if (r.h <= 0)
+  r->y = MAX (run->core.y, run->padded.y + y0);
+  r->h = MIN (run->core.y + run->core.h, run->padded.y + y1) - r->y;
+  if (r->h <= 0)
     return TRUE;
-  g_autofree float *pixels = read_pixels (run, r, error);
-  g_autofree float *filled = pixels ? fill_holes (run, r, pixels, &not_finite, error) : NULL;
-  if (!filled)
+  if (!read_piece (&piece, error))
     return FALSE;
-
-  for (int y = 0; y < r.h; y++)
-    for (int x = 0; x < r.w; x++)
-      {
-        gsize at = ((gsize) y * r.w + x) * s->channels;
-        if (cg_channels_have_alpha (s->channels) && pixels[at + run->planes] == 0)
-          {
-            if (cg_planes_not_finite (pixels + at, 1, s->channels) > 0)
-              memcpy (pixels + at, filled + at, run->planes * sizeof (float));
-          }
-        else
-          change_pixel (run, r.y + y - run->padded.y, r.x + x - run->padded.x, filled + at,
-                        pixels + at);
-      }
-  run->not_finite += not_finite;
-  return s->write (r.x, r.y, r.w, r.h, pixels, s->user, error);
+  if (piece.filled != piece.pixels)
+    run->not_finite += cg_planes_not_finite (piece.pixels, (gsize) r->w * r->h, s->channels);
+  cg_workers_run (run->denoiser->workers, r->h, do_row, &rows);
+  return s->write (r->x, r->y, r->w, r->h, piece.pixels, s->user, error);
 }
 
 /* Strength 0: nothing is even looked at. */
@@ -290,6 +333,12 @@ step (Run *run, gboolean *more, GError **error)
   CgPass *any = passes[0] ? passes[0] : passes[1];
   int y0, y1;
 
+  for (int p = 0; p < run->planes; p++)
+    if (passes[p])
+      {
+        run->in[p] = cg_pass_input (passes[p], 0);
+        run->out[p] = cg_pass_output (passes[p], 0);
+      }
   cg_pass_input_rows (any, &y0, &y1);
   if (y1 > y0 && !feed (run, y0, y1, error))
     return FALSE;
