@@ -26,14 +26,15 @@ export CLEARGRAIN_WEIGHTS=$work/weights
 "$make_weights" weights/other.safetensors 4
 
 gimp2 -b "(begin (load \"$here/gimp2-cases.scm\")
-                 (clean-plain \"noisy.png\" \"want.png\" 1.0 \"photo\"))" \
+                 (clean-plain \"noisy.png\" \"want.png\" 0.5 \"photo\")
+                 (clean-plain \"noisy.png\" \"want-full.png\" 1.0 \"photo\"))" \
   -b "(gimp-quit 0)" >want.log 2>&1
 
 window_start || bail "no screen"
 gimp-2.10 --new-instance --no-data --no-fonts --no-splash --gimprc "$profile/gimprc" \
   -b "(begin (load \"$here/gimp2-cases.scm\")
-             (watch \"noisy.png\" \"done.png\" \"undone.png\" \"redone.png\" \"again-undone.png\"
-                    \"repeated.png\"))" \
+             (watch \"noisy.png\" \"done.png\" \"undone.png\" \"redone.png\" \"undone-2.png\"
+                    \"repeated.png\" \"undone-3.png\" \"remembered.png\" \"undone-4.png\" \"reset.png\"))" \
   </dev/null >gimp.log 2>&1 &
 gimp=$!
 stop ()
@@ -69,6 +70,22 @@ press ()
   focus "$image" && xdotool key "$1"
 }
 
+undo ()
+{
+  press ctrl+z
+  wait_for 30 is_saved "$1"
+}
+# Set the value behind a mnemonic.
+set_value ()
+{
+  xdotool key "alt+$1"
+  sleep 0.3
+  xdotool key ctrl+a
+  xdotool type "$2"
+  xdotool key Tab
+  sleep 0.3
+}
+
 check "the dialog opens" open_dialog
 sleep 2
 shot gimp2-dialog
@@ -77,20 +94,39 @@ xdotool key Escape
 check "Escape closes it" wait_for 20 no_window "$dialog"
 sleep 0.5
 check "Escape changes nothing" test ! -e done.png
+
 check "the dialog opens again" open_dialog
+sleep 2
+set_value t 0.5
+set_value l 0.5
+shot gimp2-half
 xdotool key alt+o
 check "OK runs the filter" wait_for 60 is_saved done.png
-shot gimp2-done
-check "its result is the script's" "$picture" compare want.png done.png 0
-press ctrl+z
-check "one undo takes the picture back to where it was" wait_for 30 is_saved undone.png
+check "with the chosen strengths" "$picture" compare want.png done.png 0
+check "one undo takes the picture back to where it was" undo undone.png
 check "every pixel of it" "$picture" compare noisy.png undone.png 0
 press ctrl+y
 check "redo" wait_for 30 is_saved redone.png
 check "redo gives the result again" "$picture" compare want.png redone.png 0
-press ctrl+z
-check "undo again" wait_for 30 is_saved again-undone.png
+
+check "undo again" undo undone-2.png
 press ctrl+f
 check "repeat" wait_for 60 is_saved repeated.png
 check "repeat gives the same result" "$picture" compare want.png repeated.png 0
+
+undo undone-3.png
+open_dialog
+xdotool key alt+o
+check "the dialog remembers" wait_for 60 is_saved remembered.png
+check "the values it had" "$picture" compare want.png remembered.png 0
+
+undo undone-4.png
+open_dialog
+sleep 2
+xdotool key alt+r
+sleep 1
+shot gimp2-reset
+xdotool key alt+o
+check "Reset" wait_for 60 is_saved reset.png
+check "goes back to the full strength" "$picture" compare want-full.png reset.png 0
 finish

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The preview: what it shows is what the filter will do. */
+#include "plugin/preview.h"
+
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "model/random.h"
+#include "plugin/worker.h"
+#include "small-model.h"
+
+enum
+{
+  WIDTH = 220,
+  HEIGHT = 170
+};
+
+typedef struct
+{
+  char *weights;
+  GeglBuffer *drawable;
+  CgPreview *preview;
+  GMainLoop *loop;
+} Fixture;
+
+static void
+changed (gpointer user)
+{
+  Fixture *f = user;
+
+  if (!cg_preview_busy (f->preview))
+    g_main_loop_quit (f->loop);
+}
+
+static GeglBuffer *
+noise (const char *format_name)
+{
+  const Babl *format = babl_format (format_name);
+  const gsize n = (gsize) WIDTH * HEIGHT * babl_format_get_n_components (format);
+  g_autofree float *pixels = g_new (float, n);
+  CgRandom random = cg_random (3, 0, 0);
+  GeglBuffer *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, WIDTH, HEIGHT), format);
+
+  for (gsize i = 0; i < n; i++)
+    pixels[i] = (float) (0.2 + 0.6 * cg_random_uniform (&random));
+  gegl_buffer_set (buffer, NULL, 0, format, pixels, GEGL_AUTO_ROWSTRIDE);
+  return buffer;
+}
+
+static void
+set_up (Fixture *f, gconstpointer format)
+{
+  g_autoptr (GError) error = NULL;
+  int fd = g_file_open_tmp ("XXXXXX.safetensors", &f->weights, &error);
+
+  g_assert_no_error (error);
+  g_close (fd, NULL);
+  small_model_save (f->weights, 8, &error);
+  g_assert_no_error (error);
+  f->drawable = noise (format);
+  f->preview = cg_preview_new (f->drawable, changed, f);
+  f->loop = g_main_loop_new (NULL, FALSE);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer format)
+{
+  cg_preview_free (f->preview);
+  g_object_unref (f->drawable);
+  g_main_loop_unref (f->loop);
+  g_unlink (f->weights);
+  g_free (f->weights);
+}
+
+/* What the filter makes of @region with these strengths, as the screen shows it. */
+static guint8 *
+filtered (Fixture *f, const GeglRectangle *region, double strength, double colour_strength)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CgWorker) worker = cg_worker_new (f->weights, &error);
+  const Babl *format = gegl_buffer_get_format (f->drawable);
+  const GeglRectangle *extent = gegl_buffer_get_extent (f->drawable);
+  g_autoptr (GeglBuffer) out = gegl_buffer_new (extent, format);
+  const CgWorkerJob job = { f->drawable, out, format, *extent, *region };
+  gboolean done = cg_worker_run (worker, &job, strength, colour_strength, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (done);
+  const int n = babl_format_get_n_components (format);
+  guint8 *pixels = g_malloc ((gsize) region->width * region->height * n);
+  const char *screen = n == 1 ? "Y' u8" : n == 3 ? "R'G'B' u8" : "R'G'B'A u8";
+  gegl_buffer_get (out, region, 1.0, babl_format (screen), pixels, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_NONE);
+  return pixels;
+}
+
+/* Columns x0 <= x < x1 agree to a step of 8 bits. */
+static void
+assert_same (const guint8 *want, const guint8 *got, const GeglRectangle *region, int channels,
+             int x0, int x1)
+{
+  for (int y = 0; y < region->height; y++)
+    for (int i = x0 * channels; i < x1 * channels; i++)
+      {
+        const gsize at = (gsize) y * region->width * channels + i;
+
+        g_assert_cmpint (ABS (want[at] - got[at]), <=, 1);
+      }
+}
+
+static void
+test_shows (Fixture *f, gconstpointer format)
+{
+  static const double strengths[][2] = { { 1, 1 }, { 0, 0 }, { 0.3, 0.8 }, { 0, 1 } };
+  const GeglRectangle region = { 60, 40, 90, 70 };
+  const int n = cg_preview_channels (f->preview), w = region.width;
+
+  g_assert_null (cg_preview_render (f->preview, 1, 1, 0));
+  cg_preview_show (f->preview, &region, f->weights);
+  g_autofree guint8 *before = filtered (f, &region, 0, 0);
+  g_autofree guint8 *at_once = cg_preview_render (f->preview, 1, 1, 0);
+  assert_same (before, at_once, &region, n, 0, w);
+
+  g_main_loop_run (f->loop);
+  g_assert_null (cg_preview_problem (f->preview));
+  for (gsize i = 0; i < G_N_ELEMENTS (strengths); i++)
+    {
+      g_autofree guint8 *want = filtered (f, &region, strengths[i][0], strengths[i][1]);
+      g_autofree guint8 *got = cg_preview_render (f->preview, strengths[i][0], strengths[i][1], 0);
+      assert_same (want, got, &region, n, 0, w);
+    }
+
+  /* Before on the left, after on the right, a line between. */
+  g_autofree guint8 *after = filtered (f, &region, 1, 1);
+  g_autofree guint8 *split = cg_preview_render (f->preview, 1, 1, 30);
+  assert_same (before, split, &region, n, 0, 30);
+  assert_same (after, split, &region, n, 31, w);
+  g_assert_cmpint (split[30 * n], ==, 0);
+}
+
+/* Scrolling on while the network works: the last place counts. */
+static void
+test_scroll (Fixture *f, gconstpointer format)
+{
+  GeglRectangle region = { 0, 0, 120, 100 };
+
+  for (int i = 0; i < 5; i++)
+    {
+      region.x = region.y = 10 * i;
+      cg_preview_show (f->preview, &region, f->weights);
+    }
+  g_main_loop_run (f->loop);
+  g_autofree guint8 *want = filtered (f, &region, 1, 1);
+  g_autofree guint8 *got = cg_preview_render (f->preview, 1, 1, 0);
+  assert_same (want, got, &region, cg_preview_channels (f->preview), 0, region.width);
+}
+
+static void
+test_problem (Fixture *f, gconstpointer format)
+{
+  const GeglRectangle region = { 0, 0, WIDTH, HEIGHT };
+
+  cg_preview_show (f->preview, &region, "no-such-model");
+  g_assert_nonnull (strstr (cg_preview_problem (f->preview), "no-such-model"));
+  g_autofree guint8 *pixels = cg_preview_render (f->preview, 1, 1, 0);
+  g_autofree guint8 *before = filtered (f, &region, 0, 0);
+  assert_same (before, pixels, &region, 1, 0, WIDTH);
+
+  /* Another choice helps. */
+  cg_preview_show (f->preview, &region, f->weights);
+  g_main_loop_run (f->loop);
+  g_assert_null (cg_preview_problem (f->preview));
+}
+
+/* The dialog is closed at the worst moment. */
+static void
+test_close (Fixture *f, gconstpointer format)
+{
+  const GeglRectangle region = { 0, 0, WIDTH, HEIGHT };
+
+  cg_preview_show (f->preview, &region, f->weights);
+  g_assert_true (cg_preview_busy (f->preview));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_setenv ("GEGL_USE_OPENCL", "no", TRUE);
+  gegl_init (NULL, NULL);
+  g_test_add ("/preview/shows/gray", Fixture, "Y' float", set_up, test_shows, tear_down);
+  g_test_add ("/preview/shows/rgb", Fixture, "R'G'B' float", set_up, test_shows, tear_down);
+  g_test_add ("/preview/shows/rgb-alpha", Fixture, "R'G'B'A float", set_up, test_shows, tear_down);
+  g_test_add ("/preview/scroll", Fixture, "R'G'B' float", set_up, test_scroll, tear_down);
+  g_test_add ("/preview/problem", Fixture, "Y' float", set_up, test_problem, tear_down);
+  g_test_add ("/preview/close", Fixture, "Y' float", set_up, test_close, tear_down);
+  const int status = g_test_run ();
+  gegl_exit ();
+  return status;
+}
