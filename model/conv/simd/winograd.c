@@ -58,59 +58,62 @@ packed_size (const CgConv *conv, CgConvUse use)
   return (gsize) PLANES * channels_from (conv, use) * whole_vectors (channels_to (conv, use));
 }
 
-/* The nine weights from channel @from to channel @to, as [row][column]; for
- * the gradient of the input they are rotated by 180 degrees. */
+/* In double precision, so that U is rounded only once. */
+typedef double DoubleVec __attribute__ ((vector_size (LANES * sizeof (double))));
+
+/* The nine weights, as [row][column], from channel @from to channels @to <=
+ * channel < @to + LANES.  For the gradient of the input the kernel is rotated
+ * by 180 degrees. */
 static void
 weights_between (const CgConv *conv, CgConvUse use, const float *weight, int from, int to,
-                 double g[3][3])
+                 DoubleVec g[3][3])
 {
   gboolean forward = use == CG_CONV_FORWARD;
-  gsize o = forward ? to : from, i = forward ? from : to;
+  float lanes[9][LANES] = { { 0 } };
 
-  weight += (o * conv->c_in + i) * 9;
+  for (int l = 0; l < MIN (LANES, channels_to (conv, use) - to); l++)
+    {
+      gsize o = forward ? to + l : from, i = forward ? from : to + l;
+
+      for (int n = 0; n < 9; n++)
+        lanes[n][l] = weight[(o * conv->c_in + i) * 9 + (forward ? n : 8 - n)];
+    }
   for (int n = 0; n < 9; n++)
-    g[n / 3][n % 3] = weight[forward ? n : 8 - n];
+    g[n / 3][n % 3] = __builtin_convertvector(load (lanes[n]), DoubleVec);
 }
 
-/* u = G g G^T. */
+/* U = G g G^T, stored with @plane floats between its values. */
 static void
-transform_weights (const double g[3][3], double u[SIDE][SIDE])
+transform_weights (DoubleVec g[3][3], float *to, gsize plane)
 {
-  double half[SIDE][3];
+  for (int y = 0; y < SIDE; y++)
+    {
+      DoubleVec half[3];
 
-  for (int y = 0; y < SIDE; y++)
-    for (int x = 0; x < 3; x++)
-      half[y][x]
-          = f6_weight[y][0] * g[0][x] + f6_weight[y][1] * g[1][x] + f6_weight[y][2] * g[2][x];
-  for (int y = 0; y < SIDE; y++)
-    for (int x = 0; x < SIDE; x++)
-      u[y][x] = f6_weight[x][0] * half[y][0] + f6_weight[x][1] * half[y][1]
-                + f6_weight[x][2] * half[y][2];
+      for (int x = 0; x < 3; x++)
+        half[x] = f6_weight[y][0] * g[0][x] + f6_weight[y][1] * g[1][x] + f6_weight[y][2] * g[2][x];
+      for (int x = 0; x < SIDE; x++)
+        {
+          DoubleVec u
+              = f6_weight[x][0] * half[0] + f6_weight[x][1] * half[1] + f6_weight[x][2] * half[2];
+
+          store (to + (y * SIDE + x) * plane, __builtin_convertvector(u, Vec));
+        }
+    }
 }
 
-/* A vector of output channels at a time, so that memory is written in lines. */
 static void
 pack (const CgConv *conv, CgConvUse use, const float *weight, float *packed)
 {
-  int from = channels_from (conv, use), to = channels_to (conv, use), padded = whole_vectors (to);
-  gsize plane = (gsize) from * padded;
+  int from = channels_from (conv, use), to = whole_vectors (channels_to (conv, use));
 
   for (int i = 0; i < from; i++)
-    for (int o = 0; o < padded; o += LANES)
+    for (int o = 0; o < to; o += LANES)
       {
-        float lanes[PLANES][LANES] = { { 0 } };
+        DoubleVec g[3][3];
 
-        for (int l = 0; l < MIN (LANES, to - o); l++)
-          {
-            double g[3][3], u[SIDE][SIDE];
-
-            weights_between (conv, use, weight, i, o + l, g);
-            transform_weights (g, u);
-            for (int e = 0; e < PLANES; e++)
-              lanes[e][l] = u[e / SIDE][e % SIDE];
-          }
-        for (int e = 0; e < PLANES; e++)
-          store (packed + e * plane + (gsize) i * padded + o, load (lanes[e]));
+        weights_between (conv, use, weight, i, o, g);
+        transform_weights (g, packed + (gsize) i * to + o, (gsize) from * to);
       }
 }
 
