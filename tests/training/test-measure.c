@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Noise that was put in is found again, in single pictures and in pairs. */
+#include "training/measure.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "house.h"
+#include "training/noise.h"
+
+#define SIDE     320
+#define PICTURES 6
+
+static void
+measure (const char *text, gboolean pairs, CgMeasureResult *result)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CgNoise) noise = cg_noise_parse (text, &error);
+  g_assert_no_error (error);
+  g_autoptr (CgMeasure) m = cg_measure_new (pairs);
+  g_autofree float *clean = g_new (float, SIDE *SIDE);
+  g_autofree float *noisy = g_new (float, SIDE *SIDE);
+  for (int i = 0; i < PICTURES; i++)
+    {
+      g_autoptr (CgImage) picture = house_picture (i, SIDE, SIDE, CG_DEPTH_8);
+      CgRandom random = cg_random (21, i, 0);
+      cg_image_get (picture, 0, 0, SIDE, SIDE, clean);
+      memcpy (noisy, clean, SIDE * SIDE * sizeof *noisy);
+      cg_noise_apply (noise, &random, noisy, SIDE, SIDE);
+      cg_measure_add (m, noisy, pairs ? clean : NULL, SIDE, SIDE);
+    }
+  g_assert_true (cg_measure_result (m, result));
+}
+
+/* Sigma in 0..255 units at @brightness 0..1. */
+static double
+sigma_at (const CgMeasureResult *r, double brightness)
+{
+  return 255 * sqrt (r->offset + r->slope * brightness);
+}
+
+static const struct
+{
+  const char *noise;
+  double dark, bright; /* sigma at 0.2 and 0.8 */
+  double correlation;
+  const char *begins;
+} cases[] = {
+  { "gauss:5", 5, 5, 0, "gauss:" },
+  { "gauss:25", 25, 25, 0, "gauss:2" },
+  { "poisson:200", 8.064, 16.128, 0, "poisson" },
+  { "poisson-gauss:500,4", 6.466, 10.952, 0, "poisson-gauss:" },
+  { "grain:15,1", 15, 15, 0.7788, "grain:1" },
+};
+
+static void
+check (gboolean pairs, double slack)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      CgMeasureResult r;
+      measure (cases[i].noise, pairs, &r);
+      g_autofree char *text = cg_measure_text (&r, FALSE);
+      g_test_message ("%s: %s (%.2f %.2f, correlation %.2f)", cases[i].noise, text,
+                      sigma_at (&r, 0.2), sigma_at (&r, 0.8), r.correlation);
+      g_assert_cmpfloat_with_epsilon (sigma_at (&r, 0.2), cases[i].dark, slack * cases[i].dark);
+      g_assert_cmpfloat_with_epsilon (sigma_at (&r, 0.8), cases[i].bright, slack * cases[i].bright);
+      g_assert_cmpfloat_with_epsilon (r.correlation, cases[i].correlation, 0.12);
+      g_assert_true (g_str_has_prefix (text, cases[i].begins));
+      g_autoptr (CgNoise) again = cg_noise_parse (text, NULL);
+      g_assert_nonnull (again);
+    }
+}
+
+static void
+test_pairs (void)
+{
+  check (TRUE, 0.08); /* a block hides what is wider than itself: grain loses 6 % */
+}
+
+static void
+test_single (void)
+{
+  check (FALSE, 0.15);
+}
+
+static void
+test_nothing (void)
+{
+  CgMeasureResult r;
+  g_autoptr (CgMeasure) m = cg_measure_new (FALSE);
+  float black[64 * 64] = { 0 };
+  cg_measure_add (m, black, NULL, 64, 64);
+  cg_measure_add (m, black, NULL, 15, 64);
+  g_assert_false (cg_measure_result (m, &r));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/measure/pairs", test_pairs);
+  g_test_add_func ("/measure/single", test_single);
+  g_test_add_func ("/measure/nothing", test_nothing);
+  return g_test_run ();
+}
