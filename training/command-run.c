@@ -16,6 +16,7 @@ typedef struct
   char **overrides;
   char **clean, **noisy;
   char *noise;
+  char *init, *compare;
   char *folder;
   char *time_limit;
   int threads;
@@ -50,13 +51,20 @@ parse_duration (const char *text, double *seconds, GError **error)
 }
 
 static void
+add_text (GStrvBuilder *all, const char *key, const char *value)
+{
+  g_autofree char *text = value ? g_strdup_printf ("%s=%s", key, value) : NULL;
+  if (text)
+    g_strv_builder_add (all, text);
+}
+
+static void
 add_paths (GStrvBuilder *all, const char *key, char **paths)
 {
   if (paths == NULL)
     return;
   g_autofree char *joined = g_strjoinv (";", paths);
-  g_autofree char *text = g_strdup_printf ("%s=%s", key, joined);
-  g_strv_builder_add (all, text);
+  add_text (all, key, joined);
 }
 
 /* --set as given, and the shortcuts in its words. */
@@ -68,11 +76,9 @@ all_overrides (const Options *options)
     g_strv_builder_addv (all, (const char **) options->overrides);
   add_paths (all, "data.clean", options->clean);
   add_paths (all, "data.noisy", options->noisy);
-  if (options->noise)
-    {
-      g_autofree char *text = g_strdup_printf ("noise.model=%s", options->noise);
-      g_strv_builder_add (all, text);
-    }
+  add_text (all, "noise.model", options->noise);
+  add_text (all, "training.init", options->init);
+  add_text (all, "training.compare", options->compare);
   return g_strv_builder_end (all);
 }
 
@@ -98,21 +104,24 @@ print_begin (const CgRun *run)
     [CG_SOURCE_SELF] = "noisy pictures alone; PSNR is against noisy neighbours",
   };
   const CgNetwork *network = run->model->network;
+  const CgJudge *judge = run->judge;
   const CgSources *sources = run->sources;
   print_notes (sources->notes);
   g_printerr ("%s: %u to train on, %u to judge by (noisy: PSNR %.2f)\n", kinds[sources->train.kind],
               sources->train.pairs->len, sources->held.pairs->len,
-              cg_validator_noisy (run->validator).psnr);
+              cg_validator_noisy (run->judge->held).psnr);
   g_printerr ("network of %" G_GSIZE_FORMAT " parameters, %.3f MFLOP a pixel; seed %d\n",
               cg_network_n_parameters (network), cg_network_flop_per_pixel (network) * 1e-6,
               run->recipe->seed);
+  if (judge->rival)
+    g_printerr ("%s scores PSNR %.2f on the same pictures\n", judge->rival, judge->rival_held.psnr);
   if (run->state->step > 0)
     g_printerr ("going on from step %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " in %s\n",
                 run->state->step, run->state->steps, run->folder);
 }
 
 static int
-print_end (const CgRun *run, CgTrainEnd end)
+print_end (CgRun *run, CgTrainEnd end)
 {
   const CgCheckpoint *state = run->state;
   g_autofree char *time = cg_log_duration (state->seconds);
@@ -127,7 +136,12 @@ print_end (const CgRun *run, CgTrainEnd end)
   g_printerr ("done: %" G_GUINT64_FORMAT " steps in %s (%.0f %% of it for data); best PSNR %.2f "
               "at step %" G_GUINT64_FORMAT " (noisy %.2f): %s/" CG_RUN_BEST "\n",
               state->step, time, 100 * cg_step_data_share (run->step), state->best_psnr,
-              state->best_step, cg_validator_noisy (run->validator).psnr, run->folder);
+              state->best_step, cg_validator_noisy (run->judge->held).psnr, run->folder);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *verdict = cg_run_verdict (run, &error);
+  if (verdict == NULL)
+    return cg_commands_fail (error);
+  g_printerr ("%s\n", verdict);
   return CG_EXIT_OK;
 }
 
@@ -172,6 +186,8 @@ clear_options (Options *options)
   g_strfreev (options->clean);
   g_strfreev (options->noisy);
   g_free (options->noise);
+  g_free (options->init);
+  g_free (options->compare);
   g_free (options->folder);
   g_free (options->time_limit);
 }
@@ -187,6 +203,10 @@ run (int argc, char **argv, Options *o)
       "one of noisy pictures alone",
       "PATH" },
     { "noise", 0, 0, G_OPTION_ARG_STRING, &o->noise, "noise to learn, as in gauss:0-55", "NOISE" },
+    { "init", 0, 0, G_OPTION_ARG_STRING, &o->init, "begin with these weights: a name or a file",
+      "MODEL" },
+    { "compare", 0, 0, G_OPTION_ARG_STRING, &o->compare,
+      "score these weights beside the new ones [--init, or photo]", "MODEL" },
     { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->overrides,
       "change a line of the recipe; may be repeated", "SECTION.KEY=VALUE" },
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &o->folder,

@@ -19,6 +19,7 @@ typedef struct
   char **clean; /* folders, pictures or MNIST files */
   char **noisy; /* the same pictures, noisy; without clean: one folder, or two of a shot each */
   char **validation;       /* held-out clean pictures; empty = every hold-out-th of clean */
+  char **standard;         /* clean pictures on which weights are judged besides; may be empty */
   char **validation_noisy; /* the same, noisy; empty = noise is made */
   int hold_out;
   int limit; /* use the first so many training pictures; 0 = all */
@@ -31,11 +32,14 @@ typedef struct
   /* [noise], in noise.h's grammar */
   char *noise;
   char *validation_noise; /* empty = noise */
+  char *standard_noise;   /* for data.standard */
 
   /* [network] */
   char *network;
 
   /* [training] */
+  char *init;    /* weights to begin with: a name or a file; empty = none */
+  char *compare; /* weights to compare with; empty = init, or the shipped ones */
   int steps, batch, chunk, patch;
   int loss; /* a CgLoss, or CG_RECIPE_LOSS_AUTO */
   double rate, final_rate;

@@ -14,9 +14,6 @@
 #include "model/error.h"
 #include "model/weights.h"
 
-/* Keeps the noise of validation apart from that of training. */
-#define VALIDATION_STREAM G_GUINT64_CONSTANT (0x76616c6964)
-
 /* --- the folder --- */
 
 static gboolean
@@ -48,10 +45,51 @@ path_of (const CgRun *run, const char *name)
 
 /* --- the network --- */
 
+/* The first line of @theirs that is not in the same place of @ours. */
+static char *
+first_difference (const char *theirs, const char *ours)
+{
+  g_auto (GStrv) a = g_strsplit (theirs, "\n", -1);
+  g_auto (GStrv) b = g_strsplit (ours, "\n", -1);
+  guint i = 0;
+  while (a[i] && b[i] && strcmp (a[i], b[i]) == 0)
+    i++;
+  return g_strdup_printf ("\"%s\" there, \"%s\" here", a[i] ? a[i] : "", b[i] ? b[i] : "");
+}
+
+/* The recipe's network; without one, that of the weights it begins with. */
+static CgNetwork *
+find_network (CgRun *run, GError **error)
+{
+  const CgRecipe *recipe = run->recipe;
+  if (*recipe->init && (run->init = cg_weights_find (recipe->init, error)) == NULL)
+    return NULL;
+  if (*recipe->network == '\0' && run->init == NULL)
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
+                   "the recipe has no [network]; say --init MODEL to take that of other weights");
+      return NULL;
+    }
+  const char *text = *recipe->network ? recipe->network : cg_network_text (run->init->network);
+  g_autoptr (CgNetwork) network = cg_network_parse (text, error);
+  if (network == NULL || run->init == NULL)
+    return g_steal_pointer (&network);
+
+  const char *theirs = cg_network_text (run->init->network), *ours = cg_network_text (network);
+  if (strcmp (theirs, ours) != 0)
+    {
+      g_autofree char *difference = first_difference (theirs, ours);
+      g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
+                   "%s: these weights are of another network (%s)", recipe->init, difference);
+      return NULL;
+    }
+  return g_steal_pointer (&network);
+}
+
 static gboolean
 parse_network (CgRun *run, GError **error)
 {
-  g_autoptr (CgNetwork) network = cg_network_parse (run->recipe->network, error);
+  g_autoptr (CgNetwork) network = find_network (run, error);
   if (network == NULL)
     return FALSE;
   int step = cg_network_step (network);
@@ -102,19 +140,7 @@ load_sources (CgRun *run, GError **error)
   return run->sources != NULL;
 }
 
-static gboolean
-parse_noise (CgRun *run, GError **error)
-{
-  const CgRecipe *recipe = run->recipe;
-  const char *validation = *recipe->validation_noise ? recipe->validation_noise : recipe->noise;
-  if (run->sources->train.kind == CG_SOURCE_MODEL
-      && (run->noise = cg_noise_parse (recipe->noise, error)) == NULL)
-    return FALSE;
-  return run->sources->held.kind != CG_SOURCE_MODEL
-         || (run->validation_noise = cg_noise_parse (validation, error)) != NULL;
-}
-
-/* --- sampler, step, validator --- */
+/* --- sampler, step, judge --- */
 
 /* Four chunks, if not told: enough for as many threads, and each gradient that has
  * to be kept and summed costs time. */
@@ -151,6 +177,10 @@ set_up_training (CgRun *run, GError **error)
     }
 
   const CgSourceSet *train = &run->sources->train;
+  if (train->kind == CG_SOURCE_MODEL
+      && (run->noise = cg_noise_parse (recipe->noise, error)) == NULL)
+    return FALSE;
+
   const CgSamplerOptions sampler = {
     .set = train,
     .noise = run->noise,
@@ -179,55 +209,25 @@ set_up_training (CgRun *run, GError **error)
 }
 
 static gboolean
-set_up_validation (CgRun *run, GError **error)
+set_up_judge (CgRun *run, GError **error)
 {
-  const CgRecipe *recipe = run->recipe;
-  const CgNetwork *network = run->model->network;
-  const CgSourceSet *held = &run->sources->held;
-  int side = recipe->validation_crop;
-  for (guint i = 0; i < held->pairs->len; i++)
-    {
-      const CgPicture *p
-          = cg_pictures_at (held->targets, g_array_index (held->pairs, CgPair, i).target);
-      side = MIN (side, MIN (p->width, p->height) / cg_source_factor (held->kind));
-    }
-  side = MAX (1, side / cg_network_step (network)) * cg_network_step (network);
-  CgShape shape = cg_network_input_shape (network, side, side);
-
-  const CgValidatorOptions options = {
-    .network = network,
-    .set = held,
-    .noise = run->validation_noise,
-    .seed = recipe->seed ^ VALIDATION_STREAM,
-    .w = shape.w,
-    .h = shape.h,
-    .workers = run->workers,
-  };
-  run->validator = cg_validator_new (&options, error);
-  return run->validator != NULL;
+  run->judge = cg_judge_new (run->recipe, run->model->network, run->sources, run->workers, error);
+  return run->judge != NULL;
 }
 
 /* --- the state --- */
-
-/* The first line of @theirs that is not in the same place of @ours. */
-static char *
-first_difference (const char *theirs, const char *ours)
-{
-  g_auto (GStrv) a = g_strsplit (theirs, "\n", -1);
-  g_auto (GStrv) b = g_strsplit (ours, "\n", -1);
-  guint i = 0;
-  while (a[i] && b[i] && strcmp (a[i], b[i]) == 0)
-    i++;
-  return g_strdup_printf ("\"%s\" there, \"%s\" here", a[i] ? a[i] : "", b[i] ? b[i] : "");
-}
 
 static gboolean
 check_state (const CgRun *run, const char *recipe, const char *data, GError **error)
 {
   const CgCheckpoint *state = run->state;
-  if (strcmp (state->recipe, recipe) != 0)
+  /* Written out again, as an older version may not have known all keys. */
+  g_autoptr (CgRecipe) their_recipe = cg_recipe_parse (state->recipe, NULL, NULL);
+  g_autofree char *theirs
+      = their_recipe ? cg_recipe_text (their_recipe, FALSE) : g_strdup (state->recipe);
+  if (strcmp (theirs, recipe) != 0)
     {
-      g_autofree char *difference = first_difference (state->recipe, recipe);
+      g_autofree char *difference = first_difference (theirs, recipe);
       g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
                    "%s: this folder holds a run of another recipe (%s); choose another --out",
                    run->folder, difference);
@@ -252,7 +252,10 @@ begin_state (CgRun *run, const char *recipe, const char *data)
   state->recipe = g_strdup (recipe);
   state->data = g_strdup (data);
   state->steps = run->recipe->steps;
-  cg_network_init (network, run->recipe->seed, state->weights.parameters);
+  if (run->init)
+    memcpy (state->weights.parameters, run->init->parameters, state->weights.n * sizeof (float));
+  else
+    cg_network_init (network, run->recipe->seed, state->weights.parameters);
   memcpy (state->weights.average, state->weights.parameters, state->weights.n * sizeof (float));
 }
 
@@ -289,8 +292,7 @@ cg_run_new (const CgRecipe *recipe, const char *folder, int threads, GError **er
   run->lock = -1;
   run->workers = cg_workers_new (threads);
   if (!parse_network (run, error) || !open_folder (run, error) || !load_sources (run, error)
-      || !parse_noise (run, error) || !set_up_training (run, error)
-      || !set_up_validation (run, error) || !take_up_state (run, error))
+      || !set_up_training (run, error) || !set_up_judge (run, error) || !take_up_state (run, error))
     {
       if (run->made_folder)
         g_rmdir (run->folder); /* no trace if nothing is in it */
@@ -306,12 +308,12 @@ cg_run_free (CgRun *run)
     return;
   cg_log_free (run->log);
   cg_checkpoint_free (run->state);
-  cg_validator_free (run->validator);
+  cg_judge_free (run->judge);
   cg_step_free (run->step);
   cg_sampler_free (run->sampler);
-  cg_noise_free (run->validation_noise);
   cg_noise_free (run->noise);
   cg_sources_free (run->sources);
+  cg_model_free (run->init);
   cg_model_free (run->model);
   cg_workers_free (run->workers);
   if (run->lock >= 0)
@@ -330,7 +332,7 @@ fill_card (CgRun *run, const CgScore *score)
   g_autofree char *data = g_strdup_printf ("%u pictures", run->sources->train.pairs->len);
   g_autofree char *scores = g_strdup_printf (
       "held-out PSNR %.2f dB, SSIM %.4f (noisy %.2f dB), %u pictures, step %" G_GUINT64_FORMAT,
-      score->psnr, score->ssim, cg_validator_noisy (run->validator).psnr,
+      score->psnr, score->ssim, cg_validator_noisy (run->judge->held).psnr,
       run->sources->held.pairs->len, run->state->step);
 
   cg_model_set_card (model, CG_CARD_NAME, recipe->name);
@@ -352,6 +354,20 @@ cg_run_save_model (CgRun *run, const char *name, const CgScore *score, GError **
   memcpy (run->model->parameters, weights->average, weights->n * sizeof (float));
   fill_card (run, score);
   return cg_weights_save (run->model, path, error);
+}
+
+char *
+cg_run_verdict (CgRun *run, GError **error)
+{
+  g_autofree char *path = path_of (run, CG_RUN_BEST);
+  g_autoptr (CgModel) best = cg_weights_load (path, error);
+  if (best == NULL)
+    return NULL;
+  CgScore standard = { 0 };
+  if (run->judge->standard)
+    standard = cg_validator_run (run->judge->standard, best->parameters);
+  return cg_judge_verdict (run->judge, cg_validator_run (run->judge->held, best->parameters),
+                           standard);
 }
 
 gboolean

@@ -5,11 +5,11 @@
 
 #include "model/model.h"
 #include "training/checkpoint.h"
+#include "training/judge.h"
 #include "training/log.h"
 #include "training/recipe.h"
 #include "training/sources.h"
 #include "training/step.h"
-#include "training/validate.h"
 
 /* Files of a run's folder. */
 #define CG_RUN_CHECKPOINT "checkpoint"
@@ -25,12 +25,13 @@ typedef struct
   gboolean made_folder; /* it was not there before */
   int lock;             /* the folder, held so that no second run writes to it */
   CgWorkers *workers;
+  CgModel *init;  /* weights to begin with, or NULL */
   CgModel *model; /* its parameters are only filled to be saved */
   CgSources *sources;
-  CgNoise *noise, *validation_noise; /* NULL where the pictures bring their own */
+  CgNoise *noise; /* NULL if the pictures bring their own */
   CgSampler *sampler;
   CgStep *step;
-  CgValidator *validator;
+  CgJudge *judge;
   CgCheckpoint *state;
   CgLog *log;
 } CgRun;
@@ -48,6 +49,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgRun, cg_run_free)
 /* Write the averaged weights under @name in the run's folder, with their card. */
 gboolean cg_run_save_model (CgRun *run, const char *name, const CgScore *score,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A sentence on the weights saved as CG_RUN_BEST.  Free with g_free(). */
+char *cg_run_verdict (CgRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Write the checkpoint. */
 gboolean cg_run_save_state (CgRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;

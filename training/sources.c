@@ -174,6 +174,14 @@ load_all (CgSources *sources, const CgSourcesOptions *o, GError **error)
                       error)
            || !check_left (sources, &sources->held, error))
     return FALSE;
+  if (recipe->standard[0] != NULL)
+    {
+      char *none[] = { NULL };
+      if (!load_set (sources, &sources->standard, o, recipe->standard, none, error)
+          || !check_left (sources, &sources->standard, error))
+        return FALSE;
+      thin_out (&sources->standard.pairs, recipe->validation_pictures);
+    }
   thin_out (&sources->train.pairs, recipe->limit);
   thin_out (&sources->held.pairs, recipe->validation_pictures);
   return TRUE;
@@ -197,6 +205,7 @@ cg_sources_free (CgSources *sources)
     return;
   g_clear_pointer (&sources->train.pairs, g_array_unref);
   g_clear_pointer (&sources->held.pairs, g_array_unref);
+  g_clear_pointer (&sources->standard.pairs, g_array_unref);
   g_ptr_array_unref (sources->owned);
   g_ptr_array_unref (sources->notes);
   g_free (sources);

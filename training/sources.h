@@ -34,8 +34,9 @@ typedef struct
 typedef struct
 {
   CgSourceSet train, held;
-  GPtrArray *owned; /* CgPictures * */
-  GPtrArray *notes; /* char *: what was left out and why, for people */
+  CgSourceSet standard; /* its pairs are NULL if the recipe names none */
+  GPtrArray *owned;     /* CgPictures * */
+  GPtrArray *notes;     /* char *: what was left out and why, for people */
 } CgSources;
 
 typedef struct

@@ -38,6 +38,21 @@ sitting_seconds (const Loop *loop)
 
 /* --- progress --- */
 
+/* "  PSNR 29.31 (noisy 20.17, photo 28.90, best 29.31)", or nothing yet. */
+static char *
+describe_score (const Loop *loop)
+{
+  const CgJudge *judge = loop->run->judge;
+  if (loop->score.psnr <= 0)
+    return g_strdup ("");
+  g_autofree char *rival = judge->rival
+                               ? g_strdup_printf (", %s %.2f", judge->rival, judge->rival_held.psnr)
+                               : g_strdup ("");
+  return g_strdup_printf ("  PSNR %.2f (noisy %.2f%s, best %.2f)", loop->score.psnr,
+                          cg_validator_noisy (judge->held).psnr, rival,
+                          loop->run->state->best_psnr);
+}
+
 static void
 show (Loop *loop, double loss)
 {
@@ -51,11 +66,7 @@ show (Loop *loop, double loss)
 
   double speed = (state->step - loop->steps_before) / sitting_seconds (loop);
   g_autofree char *left = cg_log_duration ((state->steps - state->step) / MAX (speed, 1e-9));
-  g_autofree char *psnr
-      = loop->score.psnr > 0
-            ? g_strdup_printf ("  PSNR %.2f (noisy %.2f, best %.2f)", loop->score.psnr,
-                               cg_validator_noisy (loop->run->validator).psnr, state->best_psnr)
-            : g_strdup ("");
+  g_autofree char *psnr = describe_score (loop);
   g_printerr ("%sstep %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT
               "  loss %.5f%s  %.2f steps/s  %s left%s",
               terminal ? "\r\033[K" : "", state->step, state->steps, loss, psnr, speed, left,
@@ -103,8 +114,8 @@ static gboolean
 validate (Loop *loop, GError **error)
 {
   CgCheckpoint *state = loop->run->state;
-  loop->score = cg_validator_run (loop->run->validator, state->weights.average);
-  if (state->best_step > 0 && loop->score.psnr <= state->best_psnr)
+  loop->score = cg_validator_run (loop->run->judge->held, state->weights.average);
+  if (state->best_psnr > 0 && loop->score.psnr <= state->best_psnr)
     return TRUE;
   state->best_psnr = loop->score.psnr;
   state->best_step = state->step;
@@ -125,7 +136,7 @@ write_log (Loop *loop, gboolean validated, GError **error)
     .gradient = loop->gradient_length,
     .psnr = validated ? loop->score.psnr : NAN,
     .ssim = validated ? loop->score.ssim : NAN,
-    .noisy_psnr = validated ? cg_validator_noisy (run->validator).psnr : NAN,
+    .noisy_psnr = validated ? cg_validator_noisy (run->judge->held).psnr : NAN,
   };
   state->loss_sum = 0;
   state->loss_count = 0;
@@ -173,8 +184,7 @@ static gboolean
 without_gain (const CgRun *run)
 {
   guint64 patience = (guint64) run->recipe->patience * run->recipe->validate_every;
-  return patience > 0 && run->state->best_step > 0
-         && run->state->step >= run->state->best_step + patience;
+  return patience > 0 && run->state->step >= run->state->best_step + patience;
 }
 
 static CgTrainEnd
@@ -214,6 +224,9 @@ cg_train (CgRun *run, const CgTrainOptions *options, GError **error)
     .seconds_before = run->state->seconds,
     .steps_before = run->state->step,
   };
+  /* If training only makes them worse, the weights it began with stay the best. */
+  if (run->init && run->state->step == 0 && !validate (&loop, error))
+    return CG_TRAIN_FAILED;
   CgTrainEnd end = run_loop (&loop, error);
   end_line (&loop);
 
@@ -223,7 +236,7 @@ cg_train (CgRun *run, const CgTrainOptions *options, GError **error)
     return CG_TRAIN_FAILED;
   if (end == CG_TRAIN_FINISHED)
     {
-      CgScore score = cg_validator_run (run->validator, run->state->weights.average);
+      CgScore score = cg_validator_run (run->judge->held, run->state->weights.average);
       if (!cg_run_save_model (run, CG_RUN_LAST, &score, error))
         return CG_TRAIN_FAILED;
     }

@@ -114,6 +114,36 @@ test_sources (void)
     }
 }
 
+/* The best never becomes worse than what it began with, and the verdict tells
+ * both sides of a gain. */
+static void
+test_fine_tuning (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *err = NULL, *worse = NULL, *other = NULL;
+  furnish (&house);
+  house_pictures (&house, "standard", 4, 64, 64);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "old", "--set", "training.steps=600"), ==, 0);
+
+  g_assert_cmpint (RUN (&house, &err, "--out", "new", "--init", "old/best.safetensors", "--noise",
+                        "speckle:40", "--set", "network=", "--set", "training.steps=400", "--set",
+                        "data.standard=standard"),
+                   ==, 0);
+  assert_says (err, "beside best.safetensors: better on your pictures by ");
+  assert_says (err, ", worse on standard ones by ");
+
+  g_assert_cmpint (RUN (&house, &worse, "--out", "worse", "--init", "old/best.safetensors", "--set",
+                        "training.rate=1", "--set", "training.steps=30"),
+                   ==, 0);
+  assert_says (worse, "as good on your pictures");
+
+  g_assert_cmpint (RUN (&house, &other, "--out", "x", "--init", "old/best.safetensors", "--set",
+                        "network=input 1; conv 1 3x3"),
+                   ==, 1);
+  assert_says (other,
+               "these weights are of another network (\"save image\" there, \"conv 1 3x3\" here)");
+}
+
 /* Everything that does not fit together is named before training begins. */
 static void
 test_pair_report (void)
@@ -310,6 +340,9 @@ test_refusals (void)
     { "--set", "network=input 1; conv 3 3x3", 1, "a denoiser makes one channel of one" },
     { "--set", "network=input 1; maxpool 2; upsample 2; maxpool 16; upsample 16", 2,
       "24 is no multiple of" },
+    { "--set", "network=", 2, "the recipe has no [network]; say --init" },
+    { "--init", "nothing.safetensors", 1, "nothing.safetensors" },
+    { "--compare", "nothing.safetensors", 1, "nothing.safetensors" },
     { "--time-limit", "soon", 2, "\"soon\" is no time" },
     { "--threads", "-1", 2, "not within" },
     { "--no-such-option", "x", 2, "--no-such-option" },
@@ -359,6 +392,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/run/learns", test_learns);
   g_test_add_func ("/run/sources", test_sources);
+  g_test_add_func ("/run/fine-tuning", test_fine_tuning);
   g_test_add_func ("/run/pair-report", test_pair_report);
   g_test_add_func ("/run/repeats", test_repeats);
   g_test_add_func ("/run/few-interruptions", test_few_interruptions);
