@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One picture after the other: load, denoise, save. */
+/* All pictures, one after the other; while one is computed, the next is read
+ * and the last one written. */
 #ifndef CG_BATCH_H
 #define CG_BATCH_H
 
 #include "cli/console.h"
 #include "cli/options.h"
 
-/* Do all of @jobs (CgJob *), saying what fails, and return the exit status.  A picture
- * that fails does not stop the others. */
+/* Do all of @jobs (CgJob *), saying what fails, and return the exit status.  A
+ * picture that fails does not stop the others. */
 int cg_batch_run (const CgOptions *options, const GPtrArray *jobs, CgConsole *console);
+
+/* Print what cg_batch_run() would write, as a list for --files-from. */
+int cg_batch_dry_run (const CgOptions *options, const GPtrArray *jobs, CgConsole *console);
 
 #endif

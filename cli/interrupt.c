@@ -19,6 +19,8 @@ cg_interrupt_watch (void)
   struct sigaction action = { .sa_handler = catch, .sa_flags = SA_RESTART | SA_RESETHAND };
   struct sigaction old;
 
+  /* A reader that goes away is an error of writing, not the end. */
+  signal (SIGPIPE, SIG_IGN);
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     {
       /* nohup and the shell's & have them ignored; so it shall stay. */

@@ -6,6 +6,8 @@
 
 #include <glib/gstdio.h>
 
+#include "cli/inputs.h"
+#include "imageio/imageio.h"
 #include "model/error.h"
 
 #define SUFFIX_BESIDE_INPUT "-clean"
@@ -17,42 +19,52 @@ free_job (gpointer data)
 
   g_free (job->in);
   g_free (job->out);
+  g_free (job->below);
+  g_free (job->problem);
   g_free (job);
 }
 
+/* Whether -o names a folder. */
 static gboolean
-is_folder (const CgOptions *options)
+is_into_folder (const CgOptions *options, const GPtrArray *jobs)
 {
-  return options->output
-         && (g_strv_length (options->inputs) > 1 || g_str_has_suffix (options->output, "/")
+  return options->output && !g_str_equal (options->output, "-")
+         && (jobs->len > 1 || options->recursive || options->files_from
+             || g_str_has_suffix (options->output, "/")
              || g_file_test (options->output, G_FILE_TEST_IS_DIR));
 }
 
-/* "frame.png" with "-clean" is "frame-clean.png". */
+/* "frame.png" with "-clean" is "frame-clean.png", and with a format of "jpg"
+ * "frame-clean.jpg". */
 static char *
-add_suffix (const char *name, const char *suffix)
+change_name (const char *path, const char *suffix, const char *format)
 {
+  const char *slash = strrchr (path, '/');
+  const char *name = slash ? slash + 1 : path;
   const char *dot = strrchr (name, '.');
-  int stem = dot && dot != name ? (int) (dot - name) : (int) strlen (name);
+  int stem = (int) (dot && dot != name ? (gsize) (dot - path) : strlen (path));
 
-  return g_strdup_printf ("%.*s%s%s", stem, name, suffix, name + stem);
+  if (format)
+    return g_strdup_printf ("%.*s%s.%s", stem, path, suffix, format);
+  return g_strdup_printf ("%.*s%s%s", stem, path, suffix, path + stem);
 }
 
 static char *
-output_of (const CgOptions *options, const char *in, gboolean into_folder)
+output_of (const CgOptions *options, const CgJob *job, gboolean into_folder)
 {
   if (options->in_place)
-    return g_strdup (in);
+    return g_strdup (job->in);
   if (options->output && !into_folder)
     return g_strdup (options->output);
+  if (g_str_equal (job->in, "-") && !options->output)
+    return g_strdup ("-");
 
   const char *usual = options->output ? "" : SUFFIX_BESIDE_INPUT;
-  g_autofree char *base = g_path_get_basename (in);
-  g_autofree char *name = add_suffix (base, options->suffix ? options->suffix : usual);
-  g_autofree char *beside = g_path_get_dirname (in);
-  const char *folder = options->output ? options->output : beside;
-
-  return g_str_equal (folder, ".") ? g_strdup (name) : g_build_filename (folder, name, NULL);
+  const char *suffix = options->suffix ? options->suffix : usual;
+  if (!options->output)
+    return change_name (job->in, suffix, options->format);
+  g_autofree char *name = change_name (job->below, suffix, options->format);
+  return g_build_filename (options->output, name, NULL);
 }
 
 /* What makes two names the same file. */
@@ -74,9 +86,9 @@ check_outputs_differ (const GPtrArray *jobs, GError **error)
 
   for (guint i = 0; i < jobs->len; i++)
     {
-      const CgJob *job = g_ptr_array_index (jobs, i), *other;
+      CgJob *job = g_ptr_array_index (jobs, i);
       char *path = g_canonicalize_filename (job->out, NULL);
-      other = g_hash_table_lookup (outputs, path);
+      const CgJob *other = g_hash_table_lookup (outputs, path);
       if (other)
         {
           g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "%s and %s would both be written to %s",
@@ -84,13 +96,13 @@ check_outputs_differ (const GPtrArray *jobs, GError **error)
           g_free (path);
           return FALSE;
         }
-      g_hash_table_insert (outputs, path, (gpointer) job);
+      g_hash_table_insert (outputs, path, job);
     }
   return TRUE;
 }
 
-/* Inputs by file.  Without --overwrite another's output cannot replace one of
- * them, but a picture's own output should not be refused only later. */
+/* Without --overwrite another's output cannot replace a picture, but one's own
+ * should not be refused only later. */
 static gboolean
 check_inputs_stay (const GPtrArray *jobs, gboolean overwrite, GError **error)
 {
@@ -108,7 +120,7 @@ check_inputs_stay (const GPtrArray *jobs, gboolean overwrite, GError **error)
       const CgJob *job = g_ptr_array_index (jobs, i);
       g_autofree char *file = identity (job->out);
       const CgJob *replaced = file ? g_hash_table_lookup (inputs, file) : NULL;
-      if (replaced && (overwrite || replaced == job))
+      if (replaced && !job->problem && (overwrite || replaced == job))
         {
           g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
                        "%s would be replaced by the output of %s; --in-place is there to replace "
@@ -120,26 +132,100 @@ check_inputs_stay (const GPtrArray *jobs, gboolean overwrite, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_pipes (const CgOptions *options, const GPtrArray *jobs, GError **error)
+{
+  int from = g_strcmp0 (options->files_from, "-") == 0, to = 0;
+
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      const CgJob *job = g_ptr_array_index (jobs, i);
+      from += g_str_equal (job->in, "-");
+      to += g_str_equal (job->out, "-");
+    }
+  if (from <= 1 && (to == 0 || jobs->len == 1))
+    return TRUE;
+  g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "only one picture goes through a pipe");
+  return FALSE;
+}
+
 GPtrArray *
 cg_jobs_plan (const CgOptions *options, GError **error)
 {
   g_autoptr (GPtrArray) jobs = g_ptr_array_new_with_free_func (free_job);
 
-  if (!options->inputs)
+  if (!options->inputs && !options->files_from)
     {
       g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "no picture was named");
       return NULL;
     }
-  gboolean into_folder = is_folder (options);
-  for (char **in = options->inputs; *in; in++)
+  if (!cg_inputs_find (options, jobs, error))
+    return NULL;
+  gboolean into_folder = is_into_folder (options, jobs);
+  for (guint i = 0; i < jobs->len; i++)
     {
-      CgJob *job = g_new0 (CgJob, 1);
-      job->in = g_strdup (*in);
-      job->out = output_of (options, *in, into_folder);
-      g_ptr_array_add (jobs, job);
+      CgJob *job = g_ptr_array_index (jobs, i);
+      if (!job->out)
+        job->out = output_of (options, job, into_folder);
     }
-  if (!check_outputs_differ (jobs, error)
+  if (!check_pipes (options, jobs, error) || !check_outputs_differ (jobs, error)
       || (!options->in_place && !check_inputs_stay (jobs, options->overwrite, error)))
     return NULL;
   return g_steal_pointer (&jobs);
+}
+
+void
+cg_jobs_measure (GPtrArray *jobs)
+{
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      CgJob *job = g_ptr_array_index (jobs, i);
+      job->pixels = job->problem ? 0 : cg_image_count_pixels (job->in);
+    }
+}
+
+static int
+compare_sizes (gconstpointer a, gconstpointer b, gpointer user)
+{
+  const GPtrArray *jobs = user;
+  const CgJob *job_a = g_ptr_array_index (jobs, *(const guint *) a);
+  const CgJob *job_b = g_ptr_array_index (jobs, *(const guint *) b);
+
+  return (job_a->pixels < job_b->pixels) - (job_a->pixels > job_b->pixels);
+}
+
+/* Who does which picture: the largest first, always to the one with the least
+ * work so far. */
+static int *
+deal (GPtrArray *jobs, int shards)
+{
+  g_autofree guint *order = g_new (guint, jobs->len);
+  g_autofree guint64 *load = g_new0 (guint64, shards);
+  int *shard_of = g_new (int, jobs->len);
+
+  for (guint i = 0; i < jobs->len; i++)
+    order[i] = i;
+  g_qsort_with_data (order, (int) jobs->len, sizeof *order, compare_sizes, jobs);
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      const CgJob *job = g_ptr_array_index (jobs, order[i]);
+      int least = 0;
+      for (int s = 1; s < shards; s++)
+        if (load[s] < load[least])
+          least = s;
+      shard_of[order[i]] = least;
+      /* One that cannot be measured still costs a look. */
+      load[least] += MAX (job->pixels, 1);
+    }
+  return shard_of;
+}
+
+void
+cg_jobs_keep_shard (GPtrArray *jobs, int shard, int shards)
+{
+  g_autofree int *shard_of = deal (jobs, shards);
+
+  for (guint i = jobs->len; i-- > 0;)
+    if (shard_of[i] != shard)
+      g_ptr_array_remove_index (jobs, i);
 }

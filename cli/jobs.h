@@ -8,11 +8,23 @@
 
 typedef struct
 {
-  char *in, *out;
+  char *in;
+  char *out;
+  char *below;   /* path of the output below the folder of -o */
+  char *problem; /* why it cannot be done, found while looking for pictures; usually NULL */
+  guint64 pixels; /* of cg_jobs_measure(); 0 = not known */
 } CgJob;
 
-/* CgJob * in the order of the command line.  Fails with CG_ERROR_USAGE if two
- * outputs have one name or an output is one of the inputs. */
+/* CgJob * in the order of the command line, folders sorted by name.  Fails with
+ * CG_ERROR_USAGE if two outputs have one name or an output is one of the
+ * inputs. */
 GPtrArray *cg_jobs_plan (const CgOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Look into every file for its number of pixels. */
+void cg_jobs_measure (GPtrArray *jobs);
+
+/* Keep the share of --shard.  The same list gives the same shares on every
+ * machine, of about the same number of pixels. */
+void cg_jobs_keep_shard (GPtrArray *jobs, int shard, int shards);
 
 #endif

@@ -10,6 +10,7 @@
 #include "cli/exit-status.h"
 #include "cli/interrupt.h"
 #include "cli/jobs.h"
+#include "model/error.h"
 
 int
 cg_usage_error (const char *command, const char *message)
@@ -36,10 +37,21 @@ denoise (char **argv)
       puts ("cleargrain " CG_VERSION);
       return CG_EXIT_DONE;
     }
-  g_autoptr (GPtrArray) jobs = cg_jobs_plan (&options, &error);
-  if (!jobs)
-    return cg_usage_error ("", error->message);
   cg_console_init (&console, options.quiet, options.verbose);
+  g_autoptr (GPtrArray) jobs = cg_jobs_plan (&options, &error);
+  if (g_error_matches (error, CG_ERROR, CG_ERROR_USAGE))
+    return cg_usage_error ("", error->message);
+  if (!jobs)
+    {
+      cg_console_fail (&console, "%s", error->message);
+      return CG_EXIT_FAILED;
+    }
+  if (options.shards > 0 || console.is_terminal)
+    cg_jobs_measure (jobs);
+  if (options.shards > 0)
+    cg_jobs_keep_shard (jobs, options.shard, options.shards);
+  if (options.dry_run)
+    return cg_batch_dry_run (&options, jobs, &console);
   cg_interrupt_watch ();
   return cg_batch_run (&options, jobs, &console);
 }

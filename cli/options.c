@@ -4,10 +4,16 @@
 #include <string.h>
 
 #include "cli/parse.h"
+#include "imageio/imageio.h"
 #include "model/conv/conv.h"
 #include "model/error.h"
 
 #define MOST_THREADS 1024
+#define MOST_SHARDS  1000000
+#define MOST_JOBS    64
+
+/* One is read, one computed, one written. */
+#define DEFAULT_JOBS 3
 
 static const char summary[]
     = "Remove noise and grain from pictures.\n"
@@ -15,8 +21,10 @@ static const char summary[]
       "Examples:\n"
       "  cleargrain noisy.png                     writes noisy-clean.png\n"
       "  cleargrain -o clean.png noisy.png\n"
-      "  cleargrain -o cleaned/ --skip-existing frames/*.png\n"
+      "  cleargrain -r -o cleaned --skip-existing --failed-list failed.txt frames\n"
+      "  cleargrain --files-from failed.txt       tries those again\n"
       "  cleargrain --strength 0.7 --colour-strength 1 -o clean.jpg noisy.jpg\n"
+      "  render | cleargrain - | view             through pipes\n"
       "  cleargrain models                        which weights there are, and where\n"
       "  cleargrain compare clean.png other.png   PSNR and SSIM";
 
@@ -34,7 +42,7 @@ static const char description[]
 /* Numbers as they were typed. */
 typedef struct
 {
-  char *strength, *colour_strength, *threads, *max_memory;
+  char *strength, *colour_strength, *threads, *max_memory, *jobs, *shard, *depth;
 } Typed;
 
 static void
@@ -44,6 +52,9 @@ clear_typed (Typed *typed)
   g_free (typed->colour_strength);
   g_free (typed->threads);
   g_free (typed->max_memory);
+  g_free (typed->jobs);
+  g_free (typed->shard);
+  g_free (typed->depth);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Typed, clear_typed)
@@ -54,8 +65,19 @@ read_options (CgOptions *o, Typed *typed, char ***argv, GError **error)
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
       "File to write, or folder if there are several pictures [beside each picture]", "OUT" },
+    { "recursive", 'r', 0, G_OPTION_ARG_NONE, &o->recursive,
+      "Take the pictures in folders; -o gets the same folders", NULL },
+    { "files-from", 0, 0, G_OPTION_ARG_FILENAME, &o->files_from,
+      "Read names of pictures from LIST, a line each; - is standard input", "LIST" },
     { "suffix", 0, 0, G_OPTION_ARG_FILENAME, &o->suffix,
       "Put this behind the name of each output [\"-clean\", with -o nothing]", "TEXT" },
+    { "format", 0, 0, G_OPTION_ARG_STRING, &o->format,
+      "Format of outputs: png, jpg, pgm ... [as the name ends]", "NAME" },
+    { "depth", 0, 0, G_OPTION_ARG_STRING, &typed->depth,
+      "Bits of a sample: 8, 16 or float [the picture's own]", "BITS" },
+    { "strip", 0, 0, G_OPTION_ARG_NONE, &o->strip, "Leave out all metadata", NULL },
+    { "preserve", 'p', 0, G_OPTION_ARG_NONE, &o->preserve, "Outputs get the times of pictures",
+      NULL },
     { "in-place", 0, 0, G_OPTION_ARG_NONE, &o->in_place, "Replace the pictures themselves", NULL },
     { "overwrite", 0, 0, G_OPTION_ARG_NONE, &o->overwrite,
       "Replace outputs that are already there [refuse]", NULL },
@@ -70,6 +92,16 @@ read_options (CgOptions *o, Typed *typed, char ***argv, GError **error)
       "Threads that compute [one a processor]", "N" },
     { "max-memory", 0, 0, G_OPTION_ARG_STRING, &typed->max_memory,
       "Memory for the network [a quarter of RAM, at most 1G]", "SIZE" },
+    { "jobs", 'j', 0, G_OPTION_ARG_STRING, &typed->jobs,
+      "Pictures under way at a time: read, computed, written [3]", "N" },
+    { "shard", 0, 0, G_OPTION_ARG_STRING, &typed->shard,
+      "Do the Kth of N equal parts of the work, for N machines [all]", "K/N" },
+    { "failed-list", 0, 0, G_OPTION_ARG_FILENAME, &o->failed_list,
+      "Write what failed to FILE, for --files-from", "FILE" },
+    { "log-json", 0, 0, G_OPTION_ARG_FILENAME, &o->log_json,
+      "Append a JSON object for each picture to FILE", "FILE" },
+    { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &o->dry_run,
+      "Print what would be written, and do nothing", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "Say nothing but what fails", NULL },
     { "verbose", 'v', 0, G_OPTION_ARG_NONE, &o->verbose, "Say how each picture is done", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &o->version, "Print the version and exit", NULL },
@@ -85,9 +117,45 @@ read_options (CgOptions *o, Typed *typed, char ***argv, GError **error)
 }
 
 static gboolean
+parse_depth (const char *text, int *depth, GError **error)
+{
+  static const char *const names[] = { "8", "16", "float", NULL };
+  static const CgDepth depths[] = { CG_DEPTH_8, CG_DEPTH_16, CG_DEPTH_FLOAT };
+
+  for (int i = 0; names[i]; i++)
+    if (g_str_equal (text, names[i]))
+      {
+        *depth = depths[i];
+        return TRUE;
+      }
+  g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "--depth takes 8, 16 or float, not \"%s\"", text);
+  return FALSE;
+}
+
+/* "3/8" is the third of eight. */
+static gboolean
+parse_shard (const char *text, int *shard, int *shards, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "/", 2);
+  gint64 k, n;
+
+  if (g_strv_length (parts) == 2
+      && g_ascii_string_to_signed (parts[1], 10, 1, MOST_SHARDS, &n, NULL)
+      && g_ascii_string_to_signed (parts[0], 10, 1, n, &k, NULL))
+    {
+      *shard = (int) k - 1;
+      *shards = (int) n;
+      return TRUE;
+    }
+  g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
+               "--shard takes K/N with K from 1 to N, such as 3/8, not \"%s\"", text);
+  return FALSE;
+}
+
+static gboolean
 check_numbers (CgOptions *o, const Typed *typed, GError **error)
 {
-  gint64 threads = 0;
+  gint64 threads = 0, jobs = DEFAULT_JOBS;
 
   if ((typed->strength
        && !cg_parse_number ("--strength", typed->strength, 0, 2, &o->strength, error))
@@ -97,9 +165,13 @@ check_numbers (CgOptions *o, const Typed *typed, GError **error)
       || (typed->threads
           && !cg_parse_integer ("--threads", typed->threads, 1, MOST_THREADS, &threads, error))
       || (typed->max_memory
-          && !cg_parse_bytes ("--max-memory", typed->max_memory, &o->max_memory, error)))
+          && !cg_parse_bytes ("--max-memory", typed->max_memory, &o->max_memory, error))
+      || (typed->jobs && !cg_parse_integer ("--jobs", typed->jobs, 1, MOST_JOBS, &jobs, error))
+      || (typed->shard && !parse_shard (typed->shard, &o->shard, &o->shards, error))
+      || (typed->depth && !parse_depth (typed->depth, &o->depth, error)))
     return FALSE;
   o->threads = (int) threads;
+  o->jobs = (int) jobs;
   return TRUE;
 }
 
@@ -120,8 +192,15 @@ check_combinations (const CgOptions *o, GError **error)
       g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "--suffix \"%s\" has a / in it", o->suffix);
       return FALSE;
     }
+  if (o->format && !cg_image_can_save_format (o->format))
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "--format \"%s\" is none that is written",
+                   o->format);
+      return FALSE;
+    }
   return exclude (o->overwrite, "--overwrite", o->skip_existing, "--skip-existing", error)
          && exclude (o->in_place, "--in-place", o->output != NULL, "--output", error)
+         && exclude (o->in_place, "--in-place", o->format != NULL, "--format", error)
          && exclude (o->in_place, "--in-place", o->suffix != NULL, "--suffix", error)
          && exclude (o->in_place, "--in-place", o->skip_existing, "--skip-existing", error)
          && exclude (o->quiet, "--quiet", o->verbose, "--verbose", error);
@@ -153,7 +232,7 @@ cg_options_parse (CgOptions *options, char ***argv, GError **error)
 {
   g_auto (Typed) typed = { 0 };
 
-  *options = (CgOptions){ .strength = 1, .colour_strength = -1 };
+  *options = (CgOptions){ .strength = 1, .colour_strength = -1, .depth = -1 };
   if (!read_options (options, &typed, argv, error))
     return FALSE;
   if (!options->model)
@@ -169,5 +248,9 @@ cg_options_clear (CgOptions *options)
   g_strfreev (options->inputs);
   g_free (options->output);
   g_free (options->suffix);
+  g_free (options->format);
+  g_free (options->files_from);
+  g_free (options->failed_list);
+  g_free (options->log_json);
   g_free (options->model);
 }

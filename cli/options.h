@@ -7,16 +7,27 @@
 
 typedef struct
 {
-  char **inputs; /* NULL-terminated; NULL if none */
-  char *output;  /* file or folder; NULL = beside the input */
-  char *suffix;  /* NULL = as output demands */
+  char **inputs;    /* NULL-terminated; NULL if none */
+  char *files_from; /* list of further ones; NULL = none */
+  gboolean recursive;
+
+  char *output; /* file or folder; NULL = beside the input */
+  char *suffix; /* NULL = as output demands */
+  char *format; /* "png"; NULL = what the name tells */
+  int depth;    /* CgDepth; -1 = the picture's own */
+  gboolean strip, preserve;
+  gboolean overwrite, skip_existing, in_place;
+
   char *model;
   const char *kernels; /* of $CLEARGRAIN_KERNELS; NULL = the fastest */
   double strength, colour_strength;
   int threads;
   gsize max_memory;
-  gboolean overwrite, skip_existing, in_place;
-  gboolean quiet, verbose, version;
+  int jobs;          /* pictures under way at a time */
+  int shard, shards; /* counted from 0; shards = 0: all */
+
+  char *failed_list, *log_json; /* NULL = none */
+  gboolean dry_run, quiet, verbose, version;
 } CgOptions;
 
 /* Read @argv, taking out what is an option.  FALSE with an error for the user,

@@ -3,49 +3,66 @@
 
 #define REDRAW (G_USEC_PER_SEC / 10)
 
-/* Too early to tell how long it will take. */
+/* Before this it is too early to tell how long all will take. */
 #define LEAST_SHARE   0.005
 #define LEAST_SECONDS 2.
 
 void
-cg_progress_init (CgProgress *progress, CgConsole *console, guint pictures)
+cg_progress_init (CgProgress *progress, CgConsole *console, guint pictures, double work)
 {
   *progress = (CgProgress){ .console = console,
                             .pictures = pictures,
+                            .work = MAX (work, 1),
                             .started = g_get_monotonic_time () };
 }
 
-static char *
-remaining (const CgProgress *progress, double seconds)
+static void
+append_speed (const CgProgress *progress, double seconds, GString *line)
+{
+  if (seconds >= LEAST_SECONDS && progress->cleaned > 0)
+    g_string_append_printf (line, ", %.3g pictures/s, %.3g Mpx/s", progress->cleaned / seconds,
+                            progress->pixels / 1e6 / seconds);
+}
+
+static void
+append_rest (const CgProgress *progress, double seconds, GString *line)
 {
   if (progress->shown < LEAST_SHARE || seconds < LEAST_SECONDS)
-    return g_strdup ("");
+    return;
   int left = (int) (seconds / progress->shown * (1 - progress->shown) + 0.5);
   if (left >= 3600)
-    return g_strdup_printf (", %d:%02d:%02d left", left / 3600, left / 60 % 60, left % 60);
-  return g_strdup_printf (", %d:%02d left", left / 60, left % 60);
+    g_string_append_printf (line, ", %d:%02d:%02d left", left / 3600, left / 60 % 60, left % 60);
+  else
+    g_string_append_printf (line, ", %d:%02d left", left / 60, left % 60);
 }
 
 void
-cg_progress_update (CgProgress *progress, double fraction)
+cg_progress_update (CgProgress *progress, double work, double fraction)
 {
   gint64 now = g_get_monotonic_time ();
+  double seconds = (now - progress->started) / 1e6;
 
-  progress->shown = MAX (progress->shown, (progress->done + fraction) / progress->pictures);
+  progress->shown
+      = MAX (progress->shown, MIN ((progress->work_done + work * fraction) / progress->work, 1));
   if (!progress->console->is_terminal || now - progress->last < REDRAW)
     return;
   progress->last = now;
-  g_autofree char *left = remaining (progress, (now - progress->started) / 1e6);
-  g_autofree char *text = g_strdup_printf ("%u of %u done, %.0f %%%s", progress->done,
-                                           progress->pictures, 100 * progress->shown, left);
-  cg_console_line (progress->console, text);
+  g_autoptr (GString) line = g_string_new (NULL);
+  g_string_printf (line, "%u of %u, %.0f %%", progress->finished, progress->pictures,
+                   100 * progress->shown);
+  append_speed (progress, seconds, line);
+  append_rest (progress, seconds, line);
+  cg_console_line (progress->console, line->str);
 }
 
 void
-cg_progress_next (CgProgress *progress)
+cg_progress_next (CgProgress *progress, double work, double pixels)
 {
-  progress->done++;
-  cg_progress_update (progress, 0);
+  progress->finished++;
+  progress->work_done += work;
+  progress->cleaned += pixels > 0;
+  progress->pixels += pixels;
+  cg_progress_update (progress, 0, 0);
 }
 
 void

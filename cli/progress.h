@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The progress line of a batch: how many pictures are done, how much of all
- * the work, and how long the rest will take.  It never runs backwards. */
+/* The progress line of a batch: how many pictures are done, how fast, and how
+ * long the rest will take, judged by pixels.  It never runs backwards. */
 #ifndef CG_CLI_PROGRESS_H
 #define CG_CLI_PROGRESS_H
 
@@ -9,18 +9,21 @@
 typedef struct
 {
   CgConsole *console;
-  guint pictures, done;
-  double shown;     /* share of all work on the line */
+  guint pictures, finished;
+  double work, work_done; /* pixels, or pictures if pixels are not known */
+  double pixels;          /* cleaned */
+  guint cleaned;
+  double shown;         /* share of the work on the line */
   gint64 started, last; /* microseconds */
 } CgProgress;
 
-void cg_progress_init (CgProgress *progress, CgConsole *console, guint pictures);
+void cg_progress_init (CgProgress *progress, CgConsole *console, guint pictures, double work);
 
-/* The picture under way is done to @fraction, 0 .. 1. */
-void cg_progress_update (CgProgress *progress, double fraction);
+/* Of a picture that is @work, @fraction (0 .. 1) is done. */
+void cg_progress_update (CgProgress *progress, double work, double fraction);
 
-/* The picture is behind us, however it ended. */
-void cg_progress_next (CgProgress *progress);
+/* A picture of @work is behind us; it was cleaned if @pixels > 0. */
+void cg_progress_next (CgProgress *progress, double work, double pixels);
 
 /* Take the line away. */
 void cg_progress_finish (CgProgress *progress);

@@ -80,6 +80,23 @@ cg_atomic_open (const char *path, GError **error)
   return atomic;
 }
 
+void
+cg_atomic_take_after (CgAtomicFile *atomic, const char *model, gboolean times)
+{
+  int fd = fileno (atomic->file);
+  struct stat old, like, usual;
+
+  if (fstat (fd, &usual) != 0 || stat (model, &like) != 0)
+    return;
+  if (stat (atomic->path, &old) == 0)
+    (void) fchmod (fd, old.st_mode & 07777);
+  else
+    (void) fchmod (fd, usual.st_mode & like.st_mode & 0777);
+  /* What is still to be written would touch the times again. */
+  if (times && fflush (atomic->file) == 0)
+    (void) futimens (fd, (struct timespec[]){ like.st_atim, like.st_mtim });
+}
+
 gboolean
 cg_atomic_commit (CgAtomicFile *atomic, GError **error)
 {

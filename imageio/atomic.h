@@ -28,6 +28,11 @@ CgAtomicFile *cg_atomic_open (const char *path, GError **error) G_GNUC_WARN_UNUS
 gboolean cg_atomic_commit (CgAtomicFile *atomic, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cg_atomic_abandon (CgAtomicFile *atomic);
 
+/* Once all is written: give the file the mode of the one it replaces or, if it
+ * is new, what the usual mode shares with that of @model; and with @times its
+ * times.  That this fails is no reason not to have the file. */
+void cg_atomic_take_after (CgAtomicFile *atomic, const char *model, gboolean times);
+
 /* Remove the temporary files that dead runs left in @folder; returns how many. */
 guint cg_atomic_remove_stale (const char *folder);
 

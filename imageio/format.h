@@ -28,7 +28,10 @@ typedef struct
   /* Read the whole of @file, which can seek and stands at its start.  Errors carry no path. */
   CgImage *(*load) (FILE *file, GError **error);
 
-  /* Write to @file; NULL if the format is only read. */
+  /* Only the size that its header tells. */
+  gboolean (*measure) (FILE *file, guint64 *width, guint64 *height, GError **error);
+
+  /* Write to @file, which can seek. */
   gboolean (*save) (const CgImage *image, FILE *file, GError **error);
 } CgFormat;
 
@@ -40,6 +43,9 @@ extern const CgFormat cg_format_png, cg_format_jpeg, cg_format_pfm, cg_format_pg
 
 /* The format for saving under @path, told by its ending, or NULL. */
 const CgFormat *cg_format_for_path (const char *path);
+
+/* The format whose names end in @ending, without a dot, or NULL. */
+const CgFormat *cg_format_for_ending (const char *ending);
 
 /* Bytes of @file from start to end. */
 guint64 cg_file_size (FILE *file);

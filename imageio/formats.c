@@ -14,17 +14,21 @@ const CgFormat *const cg_formats[] = {
 };
 
 const CgFormat *
+cg_format_for_ending (const char *ending)
+{
+  for (const CgFormat *const *f = cg_formats; *f; f++)
+    for (const char *const *e = (*f)->endings; *e; e++)
+      if (g_ascii_strcasecmp (ending, *e) == 0)
+        return *f;
+  return NULL;
+}
+
+const CgFormat *
 cg_format_for_path (const char *path)
 {
   const char *dot = strrchr (path, '.');
 
-  if (!dot || strchr (dot, '/'))
-    return NULL;
-  for (const CgFormat *const *f = cg_formats; *f; f++)
-    for (const char *const *ending = (*f)->endings; *ending; ending++)
-      if (g_ascii_strcasecmp (dot + 1, *ending) == 0)
-        return *f;
-  return NULL;
+  return dot && !strchr (dot, '/') ? cg_format_for_ending (dot + 1) : NULL;
 }
 
 guint64

@@ -99,7 +99,7 @@ recognise (FILE *file, const char *path, GError **error)
 }
 
 CgImage *
-cg_image_load (const char *path, GError **error)
+cg_image_load_format (const char *path, const char **ending, GError **error)
 {
   CgImage *image = NULL;
   FILE *file = open_for_reading (path, error);
@@ -108,12 +108,41 @@ cg_image_load (const char *path, GError **error)
     {
       const CgFormat *format = recognise (file, path, error);
       if (format)
-        image = format->load (file, error);
+        {
+          image = format->load (file, error);
+          *ending = format->endings[0];
+        }
       fclose (file);
     }
   if (!image)
     g_prefix_error (error, "%s: ", path);
   return image;
+}
+
+CgImage *
+cg_image_load (const char *path, GError **error)
+{
+  const char *ending;
+
+  return cg_image_load_format (path, &ending, error);
+}
+
+guint64
+cg_image_count_pixels (const char *path)
+{
+  GStatBuf info;
+  guint64 size[2] = { 0, 0 };
+
+  /* What is read from a pipe cannot be read again. */
+  if (g_stat (path, &info) != 0 || !S_ISREG (info.st_mode))
+    return 0;
+  FILE *file = open_for_reading (path, NULL);
+  if (!file)
+    return 0;
+  const CgFormat *format = recognise (file, path, NULL);
+  gboolean known = format && format->measure (file, &size[0], &size[1], NULL);
+  fclose (file);
+  return known ? size[0] * size[1] : 0;
 }
 
 static const char *
@@ -131,11 +160,11 @@ kind_of_samples (CgDepth depth)
 }
 
 static const CgFormat *
-format_that_holds (const CgImage *image, const char *path, GError **error)
+format_that_holds (const CgImage *image, const char *path, const char *ending, GError **error)
 {
-  const CgFormat *format = cg_format_for_path (path);
+  const CgFormat *format = ending ? cg_format_for_ending (ending) : cg_format_for_path (path);
 
-  if (!format || !format->save)
+  if (!format)
     g_set_error (error, CG_ERROR, CG_ERROR_UNSUPPORTED,
                  "cannot tell the format to write from the end of this name");
   else if (!(format->depths & CG_HOLDS_DEPTH (image->depth)))
@@ -152,26 +181,67 @@ format_that_holds (const CgImage *image, const char *path, GError **error)
 gboolean
 cg_image_can_save (const char *path)
 {
-  const CgFormat *format = cg_format_for_path (path);
-
-  return format && format->save;
+  return cg_format_for_path (path) != NULL;
 }
 
 gboolean
-cg_image_check_save (const CgImage *image, const char *path, GError **error)
+cg_image_can_save_format (const char *format)
 {
-  if (format_that_holds (image, path, error))
+  return cg_format_for_ending (format) != NULL;
+}
+
+gboolean
+cg_image_check_save (const CgImage *image, const char *path, const char *format, GError **error)
+{
+  if (format_that_holds (image, path, format, error))
     return TRUE;
   g_prefix_error (error, "%s: ", path);
   return FALSE;
 }
 
 static gboolean
-save (const CgImage *image, const char *path, GError **error)
+copy_to_stdout (FILE *from, GError **error)
 {
-  const CgFormat *format = format_that_holds (image, path, error);
+  char block[65536];
+  gsize n;
+
+  rewind (from);
+  while ((n = fread (block, 1, sizeof block, from)) > 0)
+    if (!cg_file_write (stdout, block, n, error))
+      return FALSE;
+  if (fflush (stdout) == 0)
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "cannot write: %s",
+               g_strerror (errno));
+  return FALSE;
+}
+
+/* A pipe cannot seek, as some formats need, nor take back half a picture. */
+static gboolean
+save_to_stdout (const CgImage *image, const CgFormat *format, GError **error)
+{
+  int fd = memfd_create ("cleargrain", MFD_CLOEXEC);
+  FILE *file = fd >= 0 ? fdopen (fd, "w+b") : NULL;
+
+  if (!file)
+    {
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "cannot write: %s",
+                   g_strerror (errno));
+      return FALSE;
+    }
+  gboolean done = format->save (image, file, error) && copy_to_stdout (file, error);
+  fclose (file);
+  return done;
+}
+
+static gboolean
+save (const CgImage *image, const char *path, const CgSaveOptions *options, GError **error)
+{
+  const CgFormat *format = format_that_holds (image, path, options->format, error);
   if (!format)
     return FALSE;
+  if (g_str_equal (path, "-"))
+    return save_to_stdout (image, format, error);
   CgAtomicFile *atomic = cg_atomic_open (path, error);
   if (!atomic)
     return FALSE;
@@ -180,14 +250,23 @@ save (const CgImage *image, const char *path, GError **error)
       cg_atomic_abandon (atomic);
       return FALSE;
     }
+  if (options->like)
+    cg_atomic_take_after (atomic, options->like, options->keep_times);
   return cg_atomic_commit (atomic, error);
+}
+
+gboolean
+cg_image_save_with (const CgImage *image, const char *path, const CgSaveOptions *options,
+                    GError **error)
+{
+  if (save (image, path, options, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", path);
+  return FALSE;
 }
 
 gboolean
 cg_image_save (const CgImage *image, const char *path, GError **error)
 {
-  if (save (image, path, error))
-    return TRUE;
-  g_prefix_error (error, "%s: ", path);
-  return FALSE;
+  return cg_image_save_with (image, path, &(CgSaveOptions){ 0 }, error);
 }

@@ -145,6 +145,28 @@ load (FILE *file, GError **error)
 }
 
 static void
+read_header (Job *job)
+{
+  jpeg_create_decompress (&job->jpeg.in);
+  jpeg_stdio_src (&job->jpeg.in, job->file);
+  jpeg_read_header (&job->jpeg.in, TRUE);
+}
+
+static gboolean
+measure (FILE *file, guint64 *width, guint64 *height, GError **error)
+{
+  Job job = { .file = file };
+  gboolean known = run (&job, read_header);
+
+  *width = job.jpeg.in.image_width;
+  *height = job.jpeg.in.image_height;
+  jpeg_destroy (&job.jpeg.common);
+  if (!known)
+    g_propagate_error (error, job.error);
+  return known;
+}
+
+static void
 write_all (Job *job)
 {
   j_compress_ptr out = &job->jpeg.out;
@@ -200,5 +222,6 @@ const CgFormat cg_format_jpeg = {
   .depths = CG_HOLDS_DEPTH (CG_DEPTH_8),
   .matches = matches,
   .load = load,
+  .measure = measure,
   .save = save,
 };

@@ -187,6 +187,17 @@ load (FILE *file, GError **error)
 }
 
 static gboolean
+measure (FILE *file, guint64 *width, guint64 *height, GError **error)
+{
+  Header header;
+  gboolean known = read_header (file, &header, error);
+
+  *width = header.width;
+  *height = header.height;
+  return known;
+}
+
+static gboolean
 write_rows (const CgImage *image, FILE *file, GError **error)
 {
   gsize n = (gsize) image->width * image->channels;
@@ -267,6 +278,7 @@ const CgFormat cg_format_pgm = {
   .depths = DEPTHS,
   .matches = matches_pgm,
   .load = load,
+  .measure = measure,
   .save = save_pnm,
 };
 
@@ -277,6 +289,7 @@ const CgFormat cg_format_ppm = {
   .depths = DEPTHS,
   .matches = matches_ppm,
   .load = load,
+  .measure = measure,
   .save = save_pnm,
 };
 
@@ -288,5 +301,6 @@ const CgFormat cg_format_pam = {
   .depths = DEPTHS,
   .matches = matches_pam,
   .load = load,
+  .measure = measure,
   .save = save_pam,
 };

@@ -80,6 +80,19 @@ load (FILE *file, GError **error)
 }
 
 static gboolean
+measure (FILE *file, guint64 *width, guint64 *height, GError **error)
+{
+  guint64 size[2] = { 0, 0 };
+  int channels;
+  double scale;
+  gboolean known = read_header (file, &channels, size, &scale, error);
+
+  *width = size[0];
+  *height = size[1];
+  return known;
+}
+
+static gboolean
 save (const CgImage *image, FILE *file, GError **error)
 {
   g_autofree char *header
@@ -103,5 +116,6 @@ const CgFormat cg_format_pfm = {
   .depths = CG_HOLDS_DEPTH (CG_DEPTH_FLOAT),
   .matches = matches,
   .load = load,
+  .measure = measure,
   .save = save,
 };

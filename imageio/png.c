@@ -139,6 +139,19 @@ load (FILE *file, GError **error)
   return job.image;
 }
 
+/* A PNG begins with its signature and IHDR, which begins with the size. */
+static gboolean
+measure (FILE *file, guint64 *width, guint64 *height, GError **error)
+{
+  guint8 head[24];
+
+  if (!cg_file_read (file, head, sizeof head, error))
+    return FALSE;
+  *width = png_get_uint_32 (head + 16);
+  *height = png_get_uint_32 (head + 20);
+  return TRUE;
+}
+
 static void
 write_all (PngJob *job)
 {
@@ -193,5 +206,6 @@ const CgFormat cg_format_png = {
   .depths = CG_HOLDS_DEPTH (CG_DEPTH_8) | CG_HOLDS_DEPTH (CG_DEPTH_16),
   .matches = matches,
   .load = load,
+  .measure = measure,
   .save = save,
 };

@@ -85,6 +85,20 @@ set_format_error (GError **error, const Source *source, const char *name)
                  stbi_failure_reason ());
 }
 
+static gboolean
+measure (FILE *file, guint64 *width, guint64 *height, GError **error)
+{
+  Source source = { .file = file };
+  int w = 0, h = 0, channels;
+  gboolean known = stbi_info_from_callbacks (&callbacks, &source, &w, &h, &channels);
+
+  if (!known)
+    set_format_error (error, &source, "picture");
+  *width = ABS (w);
+  *height = ABS (h);
+  return known;
+}
+
 /* An empty picture of the size and kind that the header tells. */
 static CgImage *
 read_header (FILE *file, const char *name, CgDepth depth, GError **error)
@@ -213,6 +227,7 @@ const CgFormat cg_format_bmp = {
   .depths = CG_HOLDS_DEPTH (CG_DEPTH_8),
   .matches = matches_bmp,
   .load = load_bmp,
+  .measure = measure,
   .save = save_bmp,
 };
 
@@ -224,6 +239,7 @@ const CgFormat cg_format_tga = {
   = CG_HOLDS_CHANNELS (1) | CG_HOLDS_CHANNELS (2) | CG_HOLDS_CHANNELS (3) | CG_HOLDS_CHANNELS (4),
   .depths = CG_HOLDS_DEPTH (CG_DEPTH_8),
   .load = load_tga,
+  .measure = measure,
   .save = save_tga,
 };
 
@@ -234,5 +250,6 @@ const CgFormat cg_format_hdr = {
   .depths = CG_HOLDS_DEPTH (CG_DEPTH_FLOAT),
   .matches = matches_hdr,
   .load = load_hdr,
+  .measure = measure,
   .save = save_hdr,
 };

@@ -23,7 +23,7 @@ run 1 "no such file" $m -o out.png nowhere.png
 says "no such file" "nowhere.png: cannot read: No such file or directory"
 
 run 1 "a folder as picture" $m -o out.png pictures
-says "a folder as picture" "pictures: cannot read: it is a folder"
+says "a folder as picture" "pictures: this is a folder; -r takes the pictures in it"
 
 head -c "$(($(wc -c < blur.safetensors) / 2))" blur.safetensors > half.safetensors
 run 1 "weights cut in half" --model half.safetensors -o out.png good.png

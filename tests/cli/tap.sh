@@ -22,8 +22,8 @@ report ()
     echo "ok $number - $line"
   else
     echo "not ok $number - $line"
-    sed 's/^/# stdout: /' out
-    sed 's/^/# stderr: /' err
+    sed 's/^/# stdout: /' printed
+    sed 's/^/# stderr: /' said
   fi
 }
 

@@ -113,6 +113,19 @@ compare (char **arguments, gboolean only_alpha)
       fail ("different samples");
 }
 
+/* same-gray A B: the same size, and samples within 3 / 255: B is a JPEG. */
+static void
+compare_roughly (char **arguments)
+{
+  g_autoptr (CgImage) a = load (arguments[0]), b = load (arguments[1]);
+
+  if (a->channels != 1 || b->channels != 1 || a->width != b->width || a->height != b->height)
+    fail ("different kinds of pictures");
+  for (int i = 0; i < a->width * a->height; i++)
+    if (abs (((guint8 *) a->samples)[i] - ((guint8 *) b->samples)[i]) > 3)
+      fail ("different samples");
+}
+
 /* extras FILE: what it says besides pixels, a line each. */
 static void
 print_extras (char **a)
@@ -186,6 +199,8 @@ main (int argc, char **argv)
     compare (argv + 2, FALSE);
   else if (g_str_equal (what, "same-alpha") && argc == 4)
     compare (argv + 2, TRUE);
+  else if (g_str_equal (what, "same-gray") && argc == 4)
+    compare_roughly (argv + 2);
   else if (g_str_equal (what, "hidden") && argc == 4)
     compare_hidden (argv + 2);
   else if (g_str_equal (what, "extras"))

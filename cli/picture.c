@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/picture.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include <glib/gstdio.h>
+
+#include "imageio/noise.h"
+#include "model/error.h"
+
+static double
+seconds_since (gint64 start)
+{
+  return (g_get_monotonic_time () - start) / 1e6;
+}
+
+/* Folders below -o, and of outputs that a list names, are made when their first
+ * picture needs them; a missing one in the name of a single output is more
+ * likely a slip. */
+static gboolean
+make_folder (const CgOptions *options, const CgJob *job, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (job->out);
+
+  if (g_strcmp0 (job->out, options->output) == 0 || g_mkdir_with_parents (folder, 0777) == 0)
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
+               "%s: cannot make this folder: %s", folder, g_strerror (errno));
+  return FALSE;
+}
+
+/* The metadata and the depth that the output shall have. */
+static gboolean
+prepare_output (CgPicture *picture, const CgOptions *options, GError **error)
+{
+  CgImage *image = picture->image;
+  CgImage probe = *image;
+
+  if (options->strip)
+    g_clear_pointer (&image->extras, g_ptr_array_unref);
+  if (options->depth >= 0)
+    probe.depth = options->depth;
+  if (cg_image_check_save (&probe, picture->job->out, picture->format, error))
+    return TRUE;
+  if (options->depth < 0 && g_error_matches (*error, CG_ERROR, CG_ERROR_UNSUPPORTED))
+    g_prefix_error (error, "%s: ", picture->job->in);
+  return FALSE;
+}
+
+static gboolean
+load (CgPicture *picture, const CgOptions *options, GError **error)
+{
+  const CgJob *job = picture->job;
+  const char *format;
+
+  picture->image = cg_image_load_format (job->in, &format, error);
+  if (!picture->image)
+    return FALSE;
+  picture->width = picture->image->width;
+  picture->height = picture->image->height;
+  picture->channels = picture->image->channels;
+  picture->depth = picture->image->depth;
+  if (options->log_json)
+    picture->noise = cg_estimate_noise (picture->image);
+  picture->format = options->format;
+  if (!picture->format && g_str_equal (job->out, "-"))
+    picture->format = format;
+  return prepare_output (picture, options, error) && make_folder (options, job, error);
+}
+
+gboolean
+cg_picture_is_there (const CgJob *job)
+{
+  return !g_str_equal (job->out, "-") && g_file_test (job->out, G_FILE_TEST_EXISTS);
+}
+
+char *
+cg_picture_problem (const CgJob *job, const CgOptions *options)
+{
+  if (job->problem)
+    return g_strdup (job->problem);
+  if (options->overwrite || options->in_place || options->skip_existing
+      || !cg_picture_is_there (job))
+    return NULL;
+  return g_strdup_printf (
+      "%s: already there; --overwrite replaces it, --skip-existing leaves it be", job->out);
+}
+
+static CgPictureState
+decide_and_load (CgPicture *picture, const CgOptions *options)
+{
+  g_autofree char *problem = cg_picture_problem (picture->job, options);
+
+  if (problem)
+    g_set_error (&picture->error, CG_ERROR, CG_ERROR_USAGE, "%s", problem);
+  else if (options->skip_existing && cg_picture_is_there (picture->job))
+    return CG_PICTURE_SKIPPED;
+  else if (load (picture, options, &picture->error))
+    return CG_PICTURE_READ;
+  return CG_PICTURE_FAILED;
+}
+
+CgPicture *
+cg_picture_read (const CgJob *job, const CgOptions *options)
+{
+  CgPicture *picture = g_new0 (CgPicture, 1);
+  gint64 start = g_get_monotonic_time ();
+
+  picture->job = job;
+  picture->noise = NAN;
+  picture->state = decide_and_load (picture, options);
+  picture->seconds = seconds_since (start);
+  return picture;
+}
+
+void
+cg_picture_clean (CgPicture *picture, CgDenoiser *denoiser)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  picture->result
+      = cg_denoiser_run_image (denoiser, picture->image, &picture->report, &picture->error);
+  if (!picture->result)
+    g_prefix_error (&picture->error, "%s: ", picture->job->in);
+  picture->cleaned = picture->result != NULL;
+  picture->state = picture->result ? CG_PICTURE_CLEANED : CG_PICTURE_FAILED;
+  g_clear_pointer (&picture->image, cg_image_free);
+  picture->seconds += seconds_since (start);
+}
+
+static gboolean
+write (CgPicture *picture, const CgOptions *options, GError **error)
+{
+  const CgJob *job = picture->job;
+  CgSaveOptions save = { .format = picture->format,
+                         .like = g_str_equal (job->in, "-") ? NULL : job->in,
+                         .keep_times = options->preserve };
+
+  if (options->depth >= 0 && picture->result->depth != (CgDepth) options->depth)
+    {
+      CgImage *converted = cg_image_convert (picture->result, options->depth, error);
+      g_clear_pointer (&picture->result, cg_image_free);
+      picture->result = converted;
+      if (!converted)
+        return FALSE;
+    }
+  return cg_image_save_with (picture->result, job->out, &save, error);
+}
+
+void
+cg_picture_write (CgPicture *picture, const CgOptions *options)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  picture->state = write (picture, options, &picture->error) ? CG_PICTURE_DONE : CG_PICTURE_FAILED;
+  g_clear_pointer (&picture->result, cg_image_free);
+  picture->seconds += seconds_since (start);
+}
+
+void
+cg_picture_free (CgPicture *picture)
+{
+  g_clear_error (&picture->error);
+  g_clear_pointer (&picture->image, cg_image_free);
+  g_clear_pointer (&picture->result, cg_image_free);
+  g_free (picture);
+}
