@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/error.h"
+#include "training/report.h"
 #include "training/train.h"
 
 static volatile sig_atomic_t stop;
@@ -120,28 +121,30 @@ print_begin (const CgRun *run)
                 run->state->step, run->state->steps, run->folder);
 }
 
-static int
-print_end (CgRun *run, CgTrainEnd end)
+static void
+print_stop (const CgRun *run, gboolean time_up)
 {
   const CgCheckpoint *state = run->state;
+  g_printerr ("%s at step %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+              "; the same command with --out %s goes on from there\n",
+              time_up ? "time is up" : "stopped", state->step, state->steps, run->folder);
+}
+
+/* The verdict, and the report that begins with it. */
+static int
+print_done (CgRun *run)
+{
+  const CgCheckpoint *state = run->state;
+  g_autoptr (GError) error = NULL;
   g_autofree char *time = cg_log_duration (state->seconds);
-  if (end != CG_TRAIN_FINISHED)
-    {
-      g_printerr ("%s at step %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                  "; the same command with --out %s goes on from there\n",
-                  end == CG_TRAIN_TIME_UP ? "time is up" : "stopped", state->step, state->steps,
-                  run->folder);
-      return end == CG_TRAIN_TIME_UP ? CG_EXIT_OK : CG_EXIT_INTERRUPTED;
-    }
   g_printerr ("done: %" G_GUINT64_FORMAT " steps in %s (%.0f %% of it for data); best PSNR %.2f "
               "at step %" G_GUINT64_FORMAT " (noisy %.2f): %s/" CG_RUN_BEST "\n",
               state->step, time, 100 * cg_step_data_share (run->step), state->best_psnr,
               state->best_step, cg_validator_noisy (run->judge->held).psnr, run->folder);
-  g_autoptr (GError) error = NULL;
   g_autofree char *verdict = cg_run_verdict (run, &error);
-  if (verdict == NULL)
+  if (verdict == NULL || !cg_report_write (run, verdict, &error))
     return cg_commands_fail (error);
-  g_printerr ("%s\n", verdict);
+  g_printerr ("%s\n%s/" CG_RUN_REPORT " shows more\n", verdict, run->folder);
   return CG_EXIT_OK;
 }
 
@@ -176,7 +179,16 @@ train (const CgRecipe *recipe, const Options *options, double time_limit)
 
   const CgTrainOptions train_options = { time_limit, options->quiet, &stop };
   CgTrainEnd end = cg_train (run, &train_options, &error);
-  return end == CG_TRAIN_FAILED ? fail (run, error) : print_end (run, end);
+  switch (end)
+    {
+    case CG_TRAIN_FAILED:
+      return fail (run, error);
+    case CG_TRAIN_FINISHED:
+      return print_done (run);
+    default:
+      print_stop (run, end == CG_TRAIN_TIME_UP);
+      return end == CG_TRAIN_TIME_UP ? CG_EXIT_OK : CG_EXIT_INTERRUPTED;
+    }
 }
 
 static void

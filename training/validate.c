@@ -131,15 +131,12 @@ cg_validator_noisy (const CgValidator *validator)
   return validator->noisy_score;
 }
 
+/* Run @pass on piece @i; the result is rounded, 0..255. */
 static void
-run_picture (int job, int worker, gpointer user)
+clean_piece (const CgValidator *validator, CgPass *pass, guint i, float *out)
 {
-  CgValidator *validator = user;
   int w = validator->options.w, h = validator->options.h;
-  CgPass *pass = validator->passes[worker];
-  g_autofree float *out = g_new (float, (gsize) w *h);
-  const float *noisy = validator->noisy + (gsize) job * w * h;
-
+  const float *noisy = validator->noisy + (gsize) i * w * h;
   CgTensor input = cg_pass_input (pass, 0);
   for (int y = 0; y < h; y++)
     for (int x = 0; x < w; x++)
@@ -149,6 +146,14 @@ run_picture (int job, int worker, gpointer user)
   for (int y = 0; y < h; y++)
     for (int x = 0; x < w; x++)
       out[(gsize) y * w + x] = rintf (255 * CLAMP (*cg_tensor_pixel (&output, y, x), 0, 1));
+}
+
+static void
+run_picture (int job, int worker, gpointer user)
+{
+  CgValidator *validator = user;
+  g_autofree float *out = g_new (float, (gsize) validator->options.w * validator->options.h);
+  clean_piece (validator, validator->passes[worker], job, out);
   validator->scores[job] = score (validator, job, out);
 }
 
@@ -158,4 +163,22 @@ cg_validator_run (CgValidator *validator, const float *parameters)
   cg_packed_update (validator->packed, parameters, validator->options.workers);
   cg_workers_run (validator->options.workers, (int) validator->n, run_picture, validator);
   return mean_score (validator->scores, validator->n);
+}
+
+CgPiece
+cg_validator_show (CgValidator *validator, const float *parameters, guint i)
+{
+  gsize size = (gsize) validator->options.w * validator->options.h;
+  CgPiece piece = {
+    .w = validator->options.w,
+    .h = validator->options.h,
+    .clean = validator->clean + i * size,
+    .noisy = validator->noisy + i * size,
+    .result = g_new (float, size),
+  };
+  cg_packed_update (validator->packed, parameters, validator->options.workers);
+  clean_piece (validator, validator->passes[0], i, piece.result);
+  piece.noisy_score = score (validator, i, piece.noisy);
+  piece.score = score (validator, i, piece.result);
+  return piece;
 }

@@ -40,4 +40,16 @@ CgScore cg_validator_noisy (const CgValidator *validator);
 /* What @parameters make of them. */
 CgScore cg_validator_run (CgValidator *validator, const float *parameters);
 
+/* One held-out piece, h x w, 0..255. */
+typedef struct
+{
+  int w, h;
+  const float *clean, *noisy; /* the validator's */
+  float *result;              /* the caller frees it with g_free() */
+  CgScore noisy_score, score;
+} CgPiece;
+
+/* What @parameters make of piece @i. */
+CgPiece cg_validator_show (CgValidator *validator, const float *parameters, guint i);
+
 #endif

@@ -144,6 +144,35 @@ test_fine_tuning (void)
                "these weights are of another network (\"save image\" there, \"conv 1 3x3\" here)");
 }
 
+/* The report has everything within itself, and what it quotes is escaped. */
+static void
+test_report (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *html = NULL;
+  furnish (&house);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "a", "--set", "output.name=mine & <yours>"), ==, 0);
+  g_assert_true (g_file_get_contents (house_path (&house, "a/report.html"), &html, NULL, NULL));
+  assert_says (html, "<h1>mine &amp; &lt;yours&gt;</h1>");
+  assert_says (html, "<p class='verdict'>better on your pictures by ");
+  assert_says (html, "<td>gauss:25</td>");
+  assert_says (html, "6 clean pictures, made noisy");
+  assert_says (html, "src='data:image/png;base64,iVBORw0KGgo");
+  assert_says (html, "steps = 120\n");
+  g_assert_null (strstr (html, "<yours>"));
+  g_assert_null (strstr (html, "<script"));
+  g_assert_null (strstr (html, "http"));
+  g_assert_null (strstr (html, "nan"));
+
+  int svgs = 0, pictures = 0;
+  for (const char *at = html; (at = strstr (at, "<svg ")) != NULL; at++)
+    svgs++;
+  for (const char *at = html; (at = strstr (at, "<figure>")) != NULL; at++)
+    pictures++;
+  g_assert_cmpint (svgs, ==, 2);
+  g_assert_cmpint (pictures, ==, 2);
+}
+
 /* Everything that does not fit together is named before training begins. */
 static void
 test_pair_report (void)
@@ -393,6 +422,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run/learns", test_learns);
   g_test_add_func ("/run/sources", test_sources);
   g_test_add_func ("/run/fine-tuning", test_fine_tuning);
+  g_test_add_func ("/run/report", test_report);
   g_test_add_func ("/run/pair-report", test_pair_report);
   g_test_add_func ("/run/repeats", test_repeats);
   g_test_add_func ("/run/few-interruptions", test_few_interruptions);
