@@ -49,7 +49,17 @@ append_number (GString *html, const char *before, double value, const char *afte
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
   g_string_append_printf (html, "%s%s%s", before,
-                          g_ascii_formatd (number, sizeof number, "%.6g", value), after);
+                          g_ascii_formatd (number, sizeof number, "%.5g", value), after);
+}
+
+/* What stands at a tick of the y axis at @y; logarithms are not round. */
+static void
+append_tick (GString *html, const Frame *f, double y, double step)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  double value = f->logarithmic ? pow (10, y) : fabs (y) < step / 2 ? 0 : y;
+  g_string_append (
+      html, g_ascii_formatd (number, sizeof number, f->logarithmic ? "%.3g" : "%.5g", value));
 }
 
 /* 1, 2 or 5 times a power of ten, so that about N_TICKS fit into @range. */

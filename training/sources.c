@@ -114,24 +114,44 @@ spread (const GArray *pairs, guint n)
   return chosen;
 }
 
+/* For each pair the rank of its target among all targets: noisy versions of one
+ * picture have the same, and must not be parted. */
+static guint *
+rank_targets (const CgSourceSet *set, guint *n_ranks)
+{
+  g_autofree guint *rank_of = g_new0 (guint, set->targets->items->len); /* + 1; 0 = none yet */
+  guint *ranks = g_new (guint, set->pairs->len);
+  *n_ranks = 0;
+  for (guint i = 0; i < set->pairs->len; i++)
+    {
+      guint target = g_array_index (set->pairs, CgPair, i).target;
+      if (rank_of[target] == 0)
+        rank_of[target] = ++*n_ranks;
+      ranks[i] = rank_of[target] - 1;
+    }
+  return ranks;
+}
+
 /* Keep every hold-out-th picture, or at least one, from training.  A single
  * picture has to serve as both. */
 static void
 part (CgSources *sources, guint hold_out)
 {
+  guint n_ranks;
+  g_autofree guint *ranks = rank_targets (&sources->train, &n_ranks);
   g_autoptr (GArray) all = g_steal_pointer (&sources->train.pairs);
-  guint every = MAX (1, MIN (hold_out, all->len));
+  guint every = MAX (1, MIN (hold_out, n_ranks));
   sources->held = sources->train;
   sources->train.pairs = g_array_new (FALSE, FALSE, sizeof (CgPair));
   sources->held.pairs = g_array_new (FALSE, FALSE, sizeof (CgPair));
   for (guint i = 0; i < all->len; i++)
     {
-      GArray *to = i % every == every / 2 ? sources->held.pairs : sources->train.pairs;
+      GArray *to = ranks[i] % every == every / 2 ? sources->held.pairs : sources->train.pairs;
       g_array_append_val (to, g_array_index (all, CgPair, i));
     }
   if (sources->train.pairs->len == 0)
     {
-      g_array_append_val (sources->train.pairs, g_array_index (all, CgPair, 0));
+      g_array_append_vals (sources->train.pairs, all->data, all->len);
       g_ptr_array_add (sources->notes,
                        g_strdup ("one picture only: it is both trained on and judged by"));
     }
