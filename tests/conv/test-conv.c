@@ -287,26 +287,31 @@ assert_same (const CgTensor *a, int ay, int ax, const CgTensor *b, int by, int b
                        cg_tensor_pixel (b, by + y, bx + x), b->c * sizeof (float));
 }
 
+/* Rows y0 <= y < y1 of @out, of which all below are still canaries, from a
+ * picture that has only the rows in memory that they need. */
 static void
-fill_rows (const CgTensor *t, int y0, int y1, float value)
-{
-  for (int y = MAX (y0, 0); y < MIN (y1, t->h); y++)
-    for (int x = 0; x < t->w; x++)
-      for (int c = 0; c < t->c; c++)
-        cg_tensor_pixel (t, y, x)[c] = value;
-}
-
-/* Rows y0 <= y < y1 of @out, with only the rows of @in there that they need. */
-static void
-forward_rows (const Case *c, const Picture *in, const float *packed, const CgTensor *out, int y0,
+forward_rows (const Case *c, const CgTensor *in, const float *packed, const CgTensor *out, int y0,
               int y1, float *room)
 {
-  g_auto (Picture) window = picture_copy (in);
-  int p = c->conv.k / 2;
+  int p = c->conv.k / 2, first = y0 * c->conv.stride - p, end = (y1 - 1) * c->conv.stride + p + 1;
 
-  fill_rows (&window.t, 0, y0 * c->conv.stride - p, NAN);
-  fill_rows (&window.t, (y1 - 1) * c->conv.stride + p + 1, in->t.h, NAN);
-  c->kernel->forward (&c->conv, &window.t, packed, &(CgConvEpilogue){ 0 }, out, y0, y1, room);
+  first = MAX (first, 0);
+  end = MIN (end, in->h);
+  g_auto (Picture) window = picture_new (end - first, in->w, in->c, NAN);
+  CgTensor seen = window.t;
+
+  for (int y = first; y < end; y++)
+    for (int x = 0; x < in->w; x++)
+      memcpy (cg_tensor_pixel (&window.t, y - first, x), cg_tensor_pixel (in, y, x),
+              in->c * sizeof (float));
+  seen.data -= first * seen.row_stride;
+  seen.h = in->h;
+  c->kernel->forward (&c->conv, &seen, packed, &(CgConvEpilogue){ 0 }, out, y0, y1, room);
+
+  for (int y = y1; y < out->h; y++)
+    for (int x = 0; x < out->w; x++)
+      for (int o = 0; o < out->c; o++)
+        g_assert_cmpfloat (cg_tensor_pixel (out, y, x)[o], ==, CANARY);
 }
 
 /* Rows cut in whole blocks, behind a first range that is cut short anywhere,
@@ -328,15 +333,15 @@ test_cuts (gconstpointer kernel)
       picture_fill (&in);
       if (phase > 0)
         {
-          forward_rows (&c, &in, packed.data, &whole.t, 0, phase, room.data);
-          forward_rows (&c, &in, packed.data, &cut.t, 0, phase, room.data);
+          forward_rows (&c, &in.t, packed.data, &whole.t, 0, phase, room.data);
+          forward_rows (&c, &in.t, packed.data, &cut.t, 0, phase, room.data);
         }
-      forward_rows (&c, &in, packed.data, &whole.t, phase, c.h, room.data);
+      forward_rows (&c, &in.t, packed.data, &whole.t, phase, c.h, room.data);
       for (int y0 = phase, y1; y0 < c.h; y0 = y1)
         {
           y1 = y0 + c.kernel->row_step * g_test_rand_int_range (1, 4);
           y1 = MIN (y1, c.h);
-          forward_rows (&c, &in, packed.data, &cut.t, y0, y1, room.data);
+          forward_rows (&c, &in.t, packed.data, &cut.t, y0, y1, room.data);
         }
       assert_same (&whole.t, 0, 0, &cut.t, 0, 0, c.h, c.w);
       check_forward (&c, &in, &weight, &(CgConvEpilogue){ 0 }, NULL, &cut.t);
@@ -551,13 +556,16 @@ test_adjoint (gconstpointer kernel)
 static void
 test_selection (void)
 {
-  CgConv conv = { 64, 64, 3, 1 };
+  CgConv conv = { 64, 64, 3, 1 }, first = { 1, 64, 3, 1 };
   const CgConvKernel *const *kernels = cg_conv_kernels ();
 
   g_assert_cmpstr (kernels[0]->name, ==, "reference");
   for (int n = 0; kernels[n]; n++)
     if (kernels[n]->supports (&conv))
       g_assert_true (cg_conv_kernel_for (&conv, kernels[n]->name) == kernels[n]);
+  g_assert_cmpstr (cg_conv_kernel_for (&conv, "baseline")->name, ==, "winograd-baseline");
+  g_assert_cmpstr (cg_conv_kernel_for (&first, "baseline")->name, ==, "direct-baseline");
+  g_assert_true (cg_conv_kernel_for (&first, "winograd-baseline") == kernels[0]);
   g_assert_true (cg_conv_kernel_for (&conv, "no such kernel") == kernels[0]);
   g_assert_true (cg_conv_kernel_for (&conv, NULL) != kernels[0]);
 }
