@@ -3,12 +3,14 @@
 #include "training/judge.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "model/error.h"
 #include "model/weights.h"
 
 /* Keeps the noise of validation apart from that of training. */
 #define VALIDATION_STREAM G_GUINT64_CONSTANT (0x76616c6964)
+#define ENDING            ".safetensors"
 /* Less in dB is no difference. */
 #define A_TIE 0.05
 
@@ -41,6 +43,8 @@ find_rival (const CgRecipe *recipe, const CgNetwork *network, CgModel **rival, c
     {
       *rival = g_steal_pointer (&model);
       *name = g_path_get_basename (wanted);
+      if (g_str_has_suffix (*name, ENDING))
+        (*name)[strlen (*name) - strlen (ENDING)] = '\0';
     }
   else if (named)
     g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH, "%s: cannot be compared with this network",

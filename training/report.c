@@ -133,7 +133,7 @@ append_curves (GString *html, const CgRun *run, GError **error)
   };
   const CgChartLine loss_lines[] = { { "training loss", loss } };
   const CgChart psnr_chart
-      = { "PSNR on held-out pictures, dB", "step", psnr_lines, run->judge->rival ? 3 : 2, FALSE };
+      = { "Held-out PSNR, dB", "step", psnr_lines, run->judge->rival ? 3 : 2, FALSE };
   const CgChart loss_chart = { "Loss", "step", loss_lines, 1, TRUE };
   g_string_append (html, "<h2>Curves</h2>\n");
   cg_chart_append (html, &psnr_chart);
