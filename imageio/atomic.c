@@ -76,7 +76,7 @@ cg_atomic_open (const char *path, GError **error)
       free_atomic (atomic);
       return NULL;
     }
-  atomic->file = fdopen (fd, "wb");
+  atomic->file = fdopen (fd, "w+b");
   return atomic;
 }
 

@@ -39,7 +39,7 @@ typedef struct
 extern const CgFormat *const cg_formats[];
 
 extern const CgFormat cg_format_png, cg_format_jpeg, cg_format_pfm, cg_format_pgm, cg_format_ppm,
-    cg_format_pam, cg_format_bmp, cg_format_tga, cg_format_hdr;
+    cg_format_pam, cg_format_bmp, cg_format_tga, cg_format_hdr, cg_format_tiff;
 
 /* The format for saving under @path, told by its ending, or NULL. */
 const CgFormat *cg_format_for_path (const char *path);

@@ -9,8 +9,12 @@
 #include "model/error.h"
 
 const CgFormat *const cg_formats[] = {
-  &cg_format_png, &cg_format_jpeg, &cg_format_pgm, &cg_format_ppm, &cg_format_pam,
-  &cg_format_pfm, &cg_format_hdr,  &cg_format_bmp, &cg_format_tga, NULL,
+  &cg_format_png,  &cg_format_jpeg,
+#ifdef CG_HAVE_TIFF
+  &cg_format_tiff,
+#endif
+  &cg_format_pgm,  &cg_format_ppm,  &cg_format_pam, &cg_format_pfm,
+  &cg_format_hdr,  &cg_format_bmp,  &cg_format_tga, NULL,
 };
 
 const CgFormat *

@@ -25,6 +25,13 @@ void cg_image_add_extra (CgImage *image, const char *kind, const void *bytes, gs
 /* The bytes of the first piece called @kind, or NULL; they stay the picture's. */
 GBytes *cg_image_find_extra (const CgImage *image, const char *kind);
 
+/* How the picture is to be turned for display, 1 to 8 as in Exif and TIFF, by its
+ * Exif; 0 if that does not say. */
+int cg_image_orientation (const CgImage *image);
+
+/* Add an Exif that says so and nothing else; nothing if it is 1, as usual. */
+void cg_image_add_orientation (CgImage *image, int orientation);
+
 /* PNG's big-endian numbers. */
 void cg_put_u32 (guint8 *to, guint32 value);
 guint32 cg_get_u32 (const guint8 *from);
