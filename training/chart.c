@@ -99,11 +99,8 @@ append_grid (GString *html, const Frame *f, const char *x_label)
     {
       append_number (html, "<path class='grid' d='M64 ", to_y (f, y), "H624'/>");
       append_number (html, "<text class='right' x='58' y='", to_y (f, y) + 4, "'>");
-      append_number (html, "",
-                     f->logarithmic        ? pow (10, y)
-                     : fabs (y) < step / 2 ? 0
-                                           : y,
-                     "</text>");
+      append_tick (html, f, y, step);
+      g_string_append (html, "</text>");
     }
   step = tick_step (f->x1 - f->x0);
   for (double x = ceil (f->x0 / step) * step; x <= f->x1; x += step)

@@ -3,7 +3,6 @@
 #include "training/judge.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "model/error.h"
 #include "model/weights.h"
@@ -42,9 +41,7 @@ find_rival (const CgRecipe *recipe, const CgNetwork *network, CgModel **rival, c
   if (is_comparable (model->network) && cg_network_any_size (network))
     {
       *rival = g_steal_pointer (&model);
-      *name = g_path_get_basename (wanted);
-      if (g_str_has_suffix (*name, ENDING))
-        (*name)[strlen (*name) - strlen (ENDING)] = '\0';
+      *name = g_strdup (wanted);
     }
   else if (named)
     g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH, "%s: cannot be compared with this network",

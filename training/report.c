@@ -64,7 +64,7 @@ append_numbers (GString *html, const CgRun *run, CgScore best)
 
   g_string_append (html, "<table>\n");
   append_row (html, "learnt from", "%u %s", sources->train.pairs->len, kinds[sources->train.kind]);
-  append_row (html, "judged by", "%u others", sources->held.pairs->len);
+  append_row (html, "judged by", "%u, held out", sources->held.pairs->len);
   if (run->noise)
     append_row (html, "noise", "%s", run->recipe->noise);
   append_row (html, "noisy pictures", "PSNR %.2f dB, SSIM %.4f", noisy.psnr, noisy.ssim);

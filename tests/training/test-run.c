@@ -129,7 +129,7 @@ test_fine_tuning (void)
                         "speckle:40", "--set", "network=", "--set", "training.steps=400", "--set",
                         "data.standard=standard"),
                    ==, 0);
-  assert_says (err, "beside best: better on your pictures by ");
+  assert_says (err, "beside old/best.safetensors: better on your pictures by ");
   assert_says (err, ", worse on standard ones by ");
 
   g_assert_cmpint (RUN (&house, &worse, "--out", "worse", "--init", "old/best.safetensors", "--set",
