@@ -2,8 +2,8 @@
 # Sourced by every test of this folder as: . tap.sh CLEARGRAIN TOOL
 # It goes to a fresh folder and gives functions that print TAP.
 
-cleargrain=$1
-tool=$2
+cleargrain=$(realpath "$1")
+tool=$(realpath "$2")
 number=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
