@@ -32,4 +32,25 @@ interrupted ()
 }
 interrupted INT 130
 interrupted TERM 143
+
+# kill -9 at any moment, and finish by running it again.
+mkdir many
+for i in 01 02 03 04 05 06 07 08 09 10 11 12
+do
+  "$tool" picture many/$i.png 400 300 3 8 20
+done
+run 0 "an undisturbed run" --model blur.safetensors -r -o whole many
+killed=0
+for delay in 0.05 0.1 0.2 0.3 0.4 0.6 0.8
+do
+  "$cleargrain" --model blur.safetensors --threads 1 -r -o killed --skip-existing many 2> said &
+  child=$!
+  sleep $delay
+  kill -9 $child 2> said && killed=$((killed + 1))
+  wait $child 2> said
+done
+check "runs were killed" [ $killed -gt 0 ]
+run 0 "and finished" --model blur.safetensors -r -o killed --skip-existing many
+check "with the same bytes" diff -r whole killed
+check "and nothing else" clean
 done_testing
