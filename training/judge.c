@@ -9,7 +9,6 @@
 
 /* Keeps the noise of validation apart from that of training. */
 #define VALIDATION_STREAM G_GUINT64_CONSTANT (0x76616c6964)
-#define ENDING            ".safetensors"
 /* Less in dB is no difference. */
 #define A_TIE 0.05
 
