@@ -1,55 +1,127 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A screen of our own and hands to use it, for sourcing.  window_start first; window_stop at the end.
-# With CG_SCREENSHOTS set to a folder, `shot NAME` leaves a picture there.
+# The filter in GIMP as a user meets it, in a window on a screen of our own: menu action, dialog, OK,
+# one undo, redo, repeat.  GIMP has no undo for scripts, so this is also where one undo step is counted.
+#
+#   window.sh VERSION PLUGIN PICTURE MAKE-WEIGHTS
+set -uo pipefail
 
-window_start ()
+plugin=$(realpath "$2") picture=$(realpath "$3") make_weights=$(realpath "$4")
+here=$(realpath "$(dirname "$0")")
+. "$here/tap.sh"
+. "$here/profile.sh"
+. "$here/screen.sh"
+
+command -v "gimp-$1" >/dev/null || skip_all "GIMP $1 is not installed"
+for tool in Xvfb xdotool openbox; do
+  command -v $tool >/dev/null || skip_all "$tool is not installed"
+done
+profile_make "$1" "$plugin"
+work=$profile/work
+mkdir "$work" "$work/weights"
+cd "$work" || exit 1
+export CLEARGRAIN_WEIGHTS=$work/weights
+"$make_weights" weights/photo.safetensors || bail "no weights"
+"$picture" make rgb 8 400 300 noisy.png || bail "no picture"
+"$make_weights" weights/other.safetensors 4
+
+gimp_console -b "$(batch '(clean-plain "noisy.png" "want.png" 0.5 "photo")
+                          (clean-plain "noisy.png" "want-full.png" 1.0 "photo")')" >want.log 2>&1
+
+window_start || bail "no screen"
+gimp_window -b "$(batch '(watch "noisy.png" "done.png" "undone.png" "redone.png" "undone-2.png"
+  "repeated.png" "undone-3.png" "remembered.png" "undone-4.png" "reset.png")')" >gimp.log 2>&1 &
+gimp=$!
+stop ()
 {
-  local display=$profile/display
-  mkfifo "$display"
-  exec 9<>"$display"
-  Xvfb -displayfd 9 -screen 0 1280x900x24 -nolisten tcp >"$profile/xvfb.log" 2>&1 &
-  xvfb=$!
-  read -r -t 30 -u 9 number || return 1
-  export DISPLAY=:$number
-  openbox >/dev/null 2>&1 &
-  window_manager=$!
+  kill $gimp 2>/dev/null
+  window_stop
+  wait
+  rm -rf "$profile"
+}
+trap stop EXIT
+
+# The whole file is there once another picture could be compared with it.
+is_saved ()
+{
+  "$picture" compare "$1" "$1" 0
+}
+image='noisy.*GIMP'
+dialog='^Denoise \(Cleargrain\)$'
+
+# Run the action through GIMP's search box, which takes the same label as the menu shows.
+open_dialog ()
+{
+  focus "$image" 120 || return
+  xdotool key slash
+  focus 'Search Actions' 30 || return
+  xdotool type --delay 40 'denoise (cleargrain)'
+  sleep 1.5
+  xdotool key Return
+  focus "$dialog" 60
+}
+press ()
+{
+  focus "$image" && xdotool key "$1"
 }
 
-window_stop ()
+undo ()
 {
-  kill "$window_manager" "$xvfb" 2>/dev/null
+  press ctrl+z
+  wait_for 30 is_saved "$1"
+}
+# Set the value behind a mnemonic.
+set_value ()
+{
+  xdotool key "alt+$1"
+  sleep 0.3
+  xdotool key ctrl+a
+  xdotool type "$2"
+  xdotool key Tab
+  sleep 0.3
 }
 
-# wait_for SECONDS COMMAND...: until the command succeeds.
-wait_for ()
-{
-  local end=$((SECONDS + $1))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $end ] || return 1
-    sleep 0.2
-  done
-}
+check "the dialog opens" open_dialog
+sleep 2
+shot gimp-$version-dialog
+focus "$dialog"
+xdotool key Escape
+check "Escape closes it" wait_for 20 no_window "$dialog"
+sleep 0.5
+check "Escape changes nothing" test ! -e done.png
 
-# The newest visible window whose title matches, in $window.
-find_window ()
-{
-  window=$(xdotool search --onlyvisible --name "$1" 2>/dev/null | tail -1)
-  [ -n "$window" ]
-}
+check "the dialog opens again" open_dialog
+sleep 2
+set_value t 0.5
+set_value l 0.5
+shot gimp-$version-half
+xdotool key alt+o
+check "OK runs the filter" wait_for 60 is_saved done.png
+check "with the chosen strengths" "$picture" compare want.png done.png 0
+check "one undo takes the picture back to where it was" undo undone.png
+check "every pixel of it" "$picture" compare noisy.png undone.png 0
+press ctrl+y
+check "redo" wait_for 30 is_saved redone.png
+check "redo gives the result again" "$picture" compare want.png redone.png 0
 
-no_window ()
-{
-  ! find_window "$1"
-}
+check "undo again" undo undone-2.png
+press ctrl+f
+check "repeat" wait_for 60 is_saved repeated.png
+check "repeat gives the same result" "$picture" compare want.png repeated.png 0
 
-# focus TITLE [SECONDS]
-focus ()
-{
-  wait_for "${2:-60}" find_window "$1" && xdotool windowfocus --sync "$window"
-}
+undo undone-3.png
+open_dialog
+xdotool key alt+o
+check "the dialog remembers" wait_for 60 is_saved remembered.png
+check "the values it had" "$picture" compare want.png remembered.png 0
 
-shot ()
-{
-  [ -z "${CG_SCREENSHOTS:-}" ] || import -window root "$CG_SCREENSHOTS/$1.png"
-}
+undo undone-4.png
+open_dialog
+sleep 2
+xdotool key alt+r
+sleep 1
+shot gimp-$version-reset
+xdotool key alt+o
+check "Reset" wait_for 60 is_saved reset.png
+check "goes back to the full strength" "$picture" compare want-full.png reset.png 0
+finish

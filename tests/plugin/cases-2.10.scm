@@ -49,23 +49,15 @@
          (lambda (image) (gimp-image-convert-precision image precision))
          (lambda (image) (gimp-image-convert-precision image 250))))
 
-; Whether the procedure is found, and in which menu.
-(define (list-procedure out)
-  (let ((found (gimp-procedural-db-query "plug-in-cleargrain-denoise" ".*" ".*" ".*" ".*" ".*" ".*"))
-        (menus (gimp-plugins-query "cleargrain")))
-    (say out (car found) (caadr menus))))
-
-; A run that fails, which ends its --batch.  The next one is (report ...): it tells OUT whether
-; the picture was left alone, and saves it to SAVED if that is not "".
-(define (fail in prepare strength model)
+; A run that must fail: tells OUT whether the picture was left alone, and saves it to SAVED if
+; that is not "".  GIMP writes the message to standard error.
+(define (fail in prepare strength model out saved)
   (let ((image (load-picture in)))
     (prepare image)
     (gimp-image-clean-all image)
-    (denoise image strength model)))
-
-(define (report out saved)
-  (let ((image (vector-ref (cadr (gimp-image-list)) 0)))
-    (say out "changed:" (car (gimp-image-is-dirty image)))
+    (catch (say out "refused, changed:" (car (gimp-image-is-dirty image)))
+      (denoise image strength model)
+      (say out "accepted"))
     (if (> (string-length saved) 0) (save-picture image saved))
     (gimp-image-delete image)))
 

@@ -1,19 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The filter inside a GIMP 2.10 without a window, against the command line's results.
+# The filter inside a GIMP without a window, against the command line's results.
 #
-#   gimp2-headless.sh PLUGIN CLEARGRAIN PICTURE MAKE-WEIGHTS
+#   headless.sh VERSION PLUGIN CLEARGRAIN PICTURE MAKE-WEIGHTS
 set -uo pipefail
 
-plugin=$(realpath "$1") cleargrain=$(realpath "$2") picture=$(realpath "$3")
-make_weights=$(realpath "$4")
+plugin=$(realpath "$2") cleargrain=$(realpath "$3") picture=$(realpath "$4")
+make_weights=$(realpath "$5")
 name=$(basename "$plugin")
 here=$(realpath "$(dirname "$0")")
 . "$here/tap.sh"
-. "$here/gimp2-profile.sh"
+. "$here/profile.sh"
 
-command -v gimp-console-2.10 >/dev/null || skip_all "GIMP 2.10 is not installed"
-gimp2_profile "$plugin"
+command -v "gimp-console-$1" >/dev/null || skip_all "GIMP $1 is not installed"
+profile_make "$1" "$plugin"
 work=$profile/work
 mkdir "$work"
 cd "$work" || exit 1
@@ -27,12 +27,6 @@ for p in $pictures; do
 done
 "$cleargrain" --quiet --model "$weights" --strength 0.25 -o want-weak.png rgb16.png \
   || bail "cleargrain failed"
-
-# Arguments for gimp2: one batch a call.
-batch ()
-{
-  echo "(begin (load \"$here/gimp2-cases.scm\") $*)"
-}
 
 # Everything that must work, in one start of GIMP.
 plain=
@@ -48,17 +42,20 @@ for p in $gray_precisions; do
   plain+=" (clean-precision \"graya16.png\" \"precision-$p.png\" \"$weights\" $p)"
 done
 selection="31 17 40 30"
-gimp2 \
-  -b "$(batch "(list-procedure \"listed.txt\")")" \
+gimp_console \
   -b "$(batch "$plain")" \
   -b "$(batch "(clean-plain \"rgb16.png\" \"weak.png\" 0.25 \"$weights\")")" \
   -b "$(batch "(clean-selection \"gray16.png\" \"selection-gray16.png\" \"$weights\" $selection)")" \
   -b "$(batch "(clean-selection \"rgba8.png\" \"selection-rgba8.png\" \"$weights\" $selection)")" \
-  -b "$(batch "(clean-offset \"rgb8.png\" \"offset.png\" \"$weights\")")" \
-  -b "(gimp-quit 0)" >gimp.log 2>&1
+  -b "$(batch "(clean-offset \"rgb8.png\" \"offset.png\" \"$weights\")")" >gimp.log 2>&1
 
-check "listed in a clean profile, under Filters > Enhance" \
-  grep -q "^1 <Image>/Filters/Enhance/Denoise (Cleargrain)" listed.txt
+# What GIMP itself wrote down when it asked the plug-in for its procedures.
+listed ()
+{
+  sed -n "/proc-def \"plug-in-cleargrain-denoise\"/,/proc-def \"[^p]/p" "$profile/gimp/pluginrc" \
+    | grep -q "menu-path \"<Image>/Filters/Enhance" || { cat gimp.log; return 1; }
+}
+check "listed in a clean profile, under Filters > Enhance" listed
 for p in $pictures; do
   case $p in *16) tolerance=1 ;; *) tolerance=0 ;; esac
   check "$p is the command line's" "$picture" compare want-$p.png plain-$p.png $tolerance
@@ -86,7 +83,7 @@ head -c 1000 "$weights" > broken.safetensors
 refuse=()
 refused ()
 {
-  refuse+=(-b "$(batch "(fail \"rgb8.png\" $2 $3 \"$4\")")" -b "$(batch "(report \"$1.txt\" \"\")")")
+  refuse+=(-b "$(batch "(fail \"rgb8.png\" $2 $3 \"$4\" \"$1.txt\" \"\")")")
 }
 refused missing nothing 1.0 no-such-model
 refused broken nothing 1.0 "$work/broken.safetensors"
@@ -95,22 +92,24 @@ refused indexed make-indexed 1.0 "$weights"
 refused group make-group 1.0 "$weights"
 refused locked lock 1.0 "$weights"
 refused locked-parent lock-parent 1.0 "$weights"
-gimp2 "${refuse[@]}" -b "(gimp-quit 0)" >refused.log 2>&1
+gimp_console "${refuse[@]}" >refused.log 2>&1
 
 # said TIMES TEXT: one message for each run.
 said ()
 {
   local times
-  times=$(grep -c "^Error: Procedure execution of plug-in-cleargrain-denoise failed.*: $2" refused.log)
-  [ "$times" = "$1" ] || { echo "$times times: $2"; grep ^Error: refused.log; return 1; }
+  times=$(grep -c "^$2" refused.log)
+  [ "$times" = "$1" ] || { echo "$times times: $2"; cat refused.log; return 1; }
 }
 for case in missing broken strength indexed group locked locked-parent; do
-  check "$case: the picture is as it was" grep -qx "changed: 0 " $case.txt
+  check "$case: the picture is as it was" grep -qx "refused, changed: 0 " $case.txt
 done
 check "missing weights: one message, with the places looked at" \
   said 1 ".*no-such-model.*$XDG_DATA_HOME/cleargrain/weights"
 check "broken weights: one message, with the file" said 1 "$work/broken.safetensors: "
-check "a strength out of range: one message" said 1 "strength must be 0 to 1, not 1.5"
+if [ "$version" = 2.10 ]; then # GIMP 3 knows the range and does not even ask us
+  check "a strength out of range: one message" said 1 "strength must be 0 to 1, not 1.5"
+fi
 check "indexed colours: one message" said 1 "indexed colours cannot be denoised"
 check "a layer group: one message" said 1 "a layer group cannot be denoised"
 check "locked pixels: one message each" said 2 "the pixels of this layer are locked"
@@ -131,18 +130,17 @@ busy_plugin ()
   done
   return 1
 }
-CLEARGRAIN_KERNELS=reference gimp2 \
-  -b "$(batch "(fail \"large.png\" nothing 1.0 \"$work/slow.safetensors\")")" \
-  -b "$(batch "(report \"killed.txt\" \"killed.png\")")" \
-  -b "$(batch "(clean-plain \"gray8.png\" \"after-kill.png\" 1.0 \"$weights\")")" \
-  -b "(gimp-quit 0)" >killed.log 2>&1 &
+CLEARGRAIN_KERNELS=reference gimp_console \
+  -b "$(batch "(fail \"large.png\" nothing 1.0 \"$work/slow.safetensors\"
+                    \"killed.txt\" \"killed.png\")")" \
+  -b "$(batch "(clean-plain \"gray8.png\" \"after-kill.png\" 1.0 \"$weights\")")" >killed.log 2>&1 &
 gimp=$!
 until victim=$(busy_plugin) || ! kill -0 $gimp 2>/dev/null; do
   sleep 0.1
 done
 check "found at work" kill -KILL "$victim"
 wait $gimp
-check "killed at work: the picture counts as unchanged" grep -qx "changed: 0 " killed.txt
+check "killed at work: the picture counts as unchanged" grep -qx "refused, changed: 0 " killed.txt
 check "killed at work: every pixel is as it was" "$picture" compare large.png killed.png 0
 check "the next run works" "$picture" compare want-gray8.png after-kill.png 0
 check "no file is left" test -z "$(find "$TMPDIR" -type f)"

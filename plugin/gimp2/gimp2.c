@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The filter's face in GIMP 2.10: registration, arguments, run modes.  The
- * dialog is in gimp2-dialog.c, the work in worker.c. */
+ * dialog is in dialog.c, the work in plugin/worker.c. */
 #include "plugin/procedure.h"
 
 #include <libgimp/gimp.h>
 
 #include "model/error.h"
-#include "plugin/gimp2-dialog.h"
+#include "plugin/gimp2/dialog.h"
 #include "plugin/settings.h"
 #include "plugin/worker.h"
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The preview as both dialogs show it: at 100 %, resizable, before on the left
+ * and after on the right of a split that a slider moves, and a line below that tells
+ * how things stand.  Compiled for GTK 2 and for GTK 3. */
+#ifndef CG_PREVIEW_BOX_H
+#define CG_PREVIEW_BOX_H
+
+#include <gegl.h>
+#include <gtk/gtk.h>
+
+typedef struct _CgPreviewBox CgPreviewBox;
+
+/* @preview is GIMP's own preview of the drawable whose pixels are @drawable.
+ * Lives as long as its widget. */
+CgPreviewBox *cg_preview_box_new (GtkWidget *preview, GeglBuffer *drawable);
+
+GtkWidget *cg_preview_box_widget (CgPreviewBox *box);
+
+/* The settings to show; the strengths act at once, another model when the network
+ * has run. */
+void cg_preview_box_set_strengths (CgPreviewBox *box, double strength, double colour_strength);
+void cg_preview_box_set_model (CgPreviewBox *box, const char *model);
+
+#endif
