@@ -14,7 +14,7 @@
 /* zlib packs zeros 1032 : 1 at best. */
 #define PACK 1100.
 
-/* Photographs in 16 bits: level 3 takes a third of the time of level 6 and 2 % more bytes. */
+/* A 16-bit render of 768 x 768: level 3 takes 0.6 of the time of level 6 and 3 % more bytes. */
 #define COMPRESSION_LEVEL 3
 
 static void

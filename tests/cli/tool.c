@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "imageio/imageio.h"
@@ -184,6 +186,24 @@ run_as_foreground (char **command)
   fail ("cannot run the command");
 }
 
+/* peak-memory COMMAND...: run it and print the KiB it had in memory at most. */
+static void
+print_peak_memory (char **command)
+{
+  struct rusage usage;
+  int status;
+  pid_t child = fork ();
+
+  if (child == 0)
+    {
+      execvp (command[0], command);
+      _exit (127);
+    }
+  if (child < 0 || wait4 (child, &status, 0, &usage) != child || status != 0)
+    fail ("the command failed");
+  printf ("%ld\n", usage.ru_maxrss);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -209,6 +229,8 @@ main (int argc, char **argv)
     add_extras (argv + 2);
   else if (g_str_equal (what, "as-foreground"))
     run_as_foreground (argv + 2);
+  else if (g_str_equal (what, "peak-memory"))
+    print_peak_memory (argv + 2);
   else
     fail ("wrong arguments");
   return 0;
