@@ -14,8 +14,8 @@ report $? "a batch on a terminal"
 tr '\r' '\n' < screen | grep -o '[0-9]* of 6, [0-9]* %' > line
 check "progress is shown" [ "$(wc -l < line)" -ge 3 ]
 sed 's/ of 6, / /; s/ %//' line > numbers
-check "pictures never run backwards" sort -c -n -k1,1 numbers
-check "the share never runs backwards" sort -c -n -k2,2 numbers
+check "pictures never run backwards" sort -c -s -n -k1,1 numbers
+check "the share never runs backwards" sort -c -s -n -k2,2 numbers
 check "the share stays below 101" [ "$(tail -1 numbers | cut -d' ' -f2)" -le 100 ]
 # The last line is cleared before the summary.
 tr '\r' '\n' < screen | tail -2 | grep -q '6 done, 0 skipped, 0 failed, of 6'
