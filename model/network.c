@@ -421,6 +421,12 @@ cg_network_flop_per_pixel (const CgNetwork *network)
   return flop / network->input.h / network->input.w;
 }
 
+const CgLayer *
+cg_network_layer (const CgNetwork *network, int i)
+{
+  return i < network->n_nodes ? &network->layers[i] : NULL;
+}
+
 gsize
 cg_network_n_parameters (const CgNetwork *network)
 {

@@ -21,6 +21,7 @@
 #include <glib.h>
 
 typedef struct _CgNetwork CgNetwork;
+typedef struct _CgLayer CgLayer; /* layers/layer.h */
 
 typedef struct
 {
@@ -62,6 +63,10 @@ CgShape cg_network_output_shape (const CgNetwork *network, int h, int w);
 
 /* Multiply-adds times two that a forward run takes on a pixel of input. */
 double cg_network_flop_per_pixel (const CgNetwork *network);
+
+/* For who writes a network down in another form: layer @i, counted from 1, or
+ * NULL behind the last; 0 is the input line, which has no kind. */
+const CgLayer *cg_network_layer (const CgNetwork *network, int i);
 
 gsize cg_network_n_parameters (const CgNetwork *network);
 guint cg_network_n_tensors (const CgNetwork *network);

@@ -16,6 +16,7 @@ enum
 
 int cg_command_run (int argc, char **argv);
 int cg_command_eval (int argc, char **argv);
+int cg_command_export (int argc, char **argv);
 int cg_command_noise (int argc, char **argv);
 
 /* Parse @entries and leave exactly @n_operands operands in *@argv (after

@@ -19,6 +19,7 @@ static const struct
 } commands[] = {
   { "run", cg_command_run, "train as a recipe says, or go on with it" },
   { "eval", cg_command_eval, "score weights on clean pictures made noisy" },
+  { "export", cg_command_export, "write weights as other programs read them" },
   { "noise", cg_command_noise, "measure the noise in pictures, or show what one looks like" },
 };
 

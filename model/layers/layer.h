@@ -14,7 +14,6 @@
 #include "model/tensor.h"
 #include "model/workers.h"
 
-typedef struct _CgLayer CgLayer;
 typedef struct _CgLayerRun CgLayerRun;
 
 /* The same place in each picture of a batch. */
