@@ -9,6 +9,7 @@
 #include "model/error.h"
 #include "training/files.h"
 #include "training/measure.h"
+#include "training/noise-kinds.h"
 #include "training/noise.h"
 
 #define PANEL    256 /* side of one picture of a preview */
@@ -19,6 +20,7 @@ typedef struct
   char **measure, **clean;
   char *preview, *noise;
   int seed;
+  gboolean list;
 } Options;
 
 /* A gray plane of floats 0..1. */
@@ -182,15 +184,39 @@ preview (const Options *o, GError **error)
   return cg_image_save (image, o->preview, error);
 }
 
+/* --- the kinds --- */
+
+/* "poisson-gauss:PEAK,SIGMA   photons at white, ..." for each kind. */
+static void
+print_kinds (void)
+{
+  for (guint i = 0; i < cg_n_noise_kinds; i++)
+    {
+      const CgNoiseKind *kind = &cg_noise_kinds[i];
+      g_autoptr (GString) form = g_string_new (kind->name);
+      for (guint v = 0; v < cg_noise_kind_n_values (kind); v++)
+        {
+          g_autofree char *name = g_ascii_strup (kind->values[v].name, -1);
+          g_string_append_printf (form, "%c%s", v == 0 ? ':' : ',', name);
+        }
+      g_print ("%-26s %s\n", form->str, kind->summary);
+    }
+}
+
 /* --- the command --- */
 
 static int
 run (const Options *o)
 {
   g_autoptr (GError) error = NULL;
+  if (o->list)
+    {
+      print_kinds ();
+      return CG_EXIT_OK;
+    }
   if ((o->measure == NULL) == (o->preview == NULL) || (o->preview && o->noise == NULL))
     {
-      g_printerr ("cleargrain-train: noise: give either --measure, or --preview and --noise\n"
+      g_printerr ("cleargrain-train: noise: give --measure, or --preview and --noise, or --list\n"
                   "Try 'cleargrain-train noise --help'\n");
       return CG_EXIT_USAGE;
     }
@@ -211,6 +237,7 @@ cg_command_noise (int argc, char **argv)
       "draw a chart (or --clean PICTURE) and three draws of --noise beside it", "FILE" },
     { "noise", 0, 0, G_OPTION_ARG_STRING, &o.noise, "as in gauss:0-55", "NOISE" },
     { "seed", 0, 0, G_OPTION_ARG_INT, &o.seed, "of the preview [1]", "N" },
+    { "list", 0, 0, G_OPTION_ARG_NONE, &o.list, "list the kinds of noise", NULL },
     { NULL },
   };
   int status = CG_EXIT_USAGE;

@@ -20,9 +20,10 @@
 
 typedef struct
 {
-  GPtrArray *files; /* CgFile */
-  GArray **found;   /* CgPicture, for each file; NULL if it could not be read */
-  GError **errors;  /* for each file */
+  GPtrArray *files;   /* CgFile */
+  GArray **found;     /* CgPicture, for each file; NULL if it could not be read */
+  GError **errors;    /* for each file */
+  const char *folder; /* of the store */
   int fd;
   GMutex lock; /* guards size */
   gsize size;  /* of the store so far */
@@ -57,7 +58,10 @@ store (Loader *loader, const guint8 *bytes, gsize n, gsize *offset, GError **err
   *offset = loader->size;
   loader->size += (n + 3) & ~(gsize) 3; /* samples of any kind stay aligned */
   g_mutex_unlock (&loader->lock);
-  return write_at (loader->fd, bytes, n, *offset, error);
+  if (write_at (loader->fd, bytes, n, *offset, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", loader->folder);
+  return FALSE;
 }
 
 static guint32
@@ -244,7 +248,11 @@ cg_pictures_load (char **paths, const CgPicturesOptions *options, GError **error
   g_autoptr (GPtrArray) files = cg_files_list (paths, error);
   if (files == NULL)
     return NULL;
-  Loader loader = { .files = files, .fd = open_store (options->cache_folder, error) };
+  Loader loader = {
+    .files = files,
+    .folder = options->cache_folder,
+    .fd = open_store (options->cache_folder, error),
+  };
   if (loader.fd < 0)
     return NULL;
 
