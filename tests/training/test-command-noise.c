@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cleargrain-train noise: what it prints is what --noise takes. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "house.h"

@@ -2,6 +2,7 @@
 /* cleargrain-train eval against scores computed here, plainly, from the
  * pictures it saves. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
