@@ -117,12 +117,14 @@ pack (const CgConv *conv, CgConvUse use, const float *weight, float *packed)
       }
 }
 
+/* V and M share their memory.  When M[e] is computed from V[e], V[e - 1] is no
+ * longer needed: so plane e of M is plane e, and plane e of V plane e + 1. */
 static gsize
 scratch_size (const CgConv *conv, int w_in)
 {
-  gsize both_planes = plane_size (TILES, conv->c_in) + plane_size (TILES, conv->c_out);
+  gsize plane = plane_size (TILES, MAX (conv->c_in, conv->c_out));
 
-  return MAX (PLANES * both_planes, cg_winograd_weight_scratch_size (conv));
+  return MAX ((PLANES + 1) * plane, cg_winograd_weight_scratch_size (conv));
 }
 
 /* B^T d B of one tile and LANES channels.  Its pixels are @row and @pixel
@@ -247,11 +249,11 @@ do_strip (const CgTensor *in, const float *packed, const CgConvEpilogue *epilogu
           const CgTensor *out, Strip strip, float *scratch)
 {
   int from = whole_vectors (in->c), to = whole_vectors (out->c);
-  gsize v_plane = plane_size (TILES, in->c), m_plane = plane_size (TILES, out->c);
-  float *v = scratch, *m = scratch + PLANES * v_plane;
+  gsize plane = plane_size (TILES, MAX (in->c, out->c));
+  float *m = scratch, *v = scratch + plane;
 
   for (int t = 0; t < strip.n; t++)
-    input_tile (in, tile_y (strip, t), tile_x (strip, t), v + (gsize) t * from, v_plane);
+    input_tile (in, tile_y (strip, t), tile_x (strip, t), v + (gsize) t * from, plane);
 
   for (int e = 0; e < PLANES; e++)
     {
@@ -260,12 +262,12 @@ do_strip (const CgTensor *in, const float *packed, const CgConvEpilogue *epilogu
         .n = to,
         .k = in->c,
         .segments = 1,
-        .a = v + e * v_plane,
+        .a = v + e * plane,
         .a_row = from,
         .a_column = 1,
         .b = packed + (gsize) e * in->c * to,
         .b_row = to,
-        .c = m + e * m_plane,
+        .c = m + e * plane,
         .c_row = to,
       };
 
@@ -274,7 +276,7 @@ do_strip (const CgTensor *in, const float *packed, const CgConvEpilogue *epilogu
 
   for (int t = 0; t < strip.n; t++)
     for (int o = 0; o < out->c; o += LANES)
-      transform_output (m + (gsize) t * to + o, m_plane, epilogue, out, tile_y (strip, t),
+      transform_output (m + (gsize) t * to + o, plane, epilogue, out, tile_y (strip, t),
                         tile_x (strip, t), o);
 }
 
