@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cleargrain-train eval: the tables of the papers.  Noise is added to clean
- * gray pictures in floats, neither clipped nor rounded unless asked; the result
- * is rounded to 8 bits and compared with the clean picture. */
+ * gray pictures in floats, neither clipped nor rounded unless asked, or noisy
+ * pictures are read; the result is rounded to 8 bits and compared with the clean picture. */
 #include "training/commands.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ typedef struct
 typedef struct
 {
   char *model;
-  char **clean;
+  char **clean, **noisy;
   char *noise;
   char *save;
   int seed, threads;
@@ -103,6 +103,26 @@ print_score (const Options *options, const char *name, Score noisy, Score score)
            quoted, noisy_psnr, noisy_ssim, psnr, ssim);
 }
 
+/* The noisy picture at @path, in floats. */
+static CgImage *
+load_noisy (const char *path, int w, int h, GError **error)
+{
+  g_autoptr (CgImage) gray = cg_files_load_gray (path, error);
+  if (gray == NULL)
+    return NULL;
+  if (gray->width != w || gray->height != h)
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
+                   "%s is %d x %d, but its clean counterpart is %d x %d", path, gray->width,
+                   gray->height, w, h);
+      return NULL;
+    }
+  CgImage *noisy = cg_image_new (w, h, 1, CG_DEPTH_FLOAT, error);
+  if (noisy)
+    cg_image_get (gray, 0, 0, w, h, noisy->samples);
+  return noisy;
+}
+
 static CgImage *
 make_noisy (const Eval *eval, guint i, const float *clean, int w, int h, GError **error)
 {
@@ -119,10 +139,13 @@ make_noisy (const Eval *eval, guint i, const float *clean, int w, int h, GError 
   return noisy;
 }
 
+/* Picture number @i; @noisy_file is NULL if noise is made. */
 static gboolean
-score_picture (Eval *eval, guint i, const CgFile *file, GError **error)
+score_picture (Eval *eval, guint i, const CgFile *clean_file, const CgFile *noisy_file,
+               GError **error)
 {
-  g_autoptr (CgImage) gray = cg_files_load_gray (file->path, error);
+  const CgFile *file = noisy_file ? noisy_file : clean_file;
+  g_autoptr (CgImage) gray = cg_files_load_gray (clean_file->path, error);
   if (gray == NULL)
     return FALSE;
   int w = gray->width, h = gray->height;
@@ -130,9 +153,12 @@ score_picture (Eval *eval, guint i, const CgFile *file, GError **error)
   g_autofree float *clean = g_new (float, n);
   cg_image_get (gray, 0, 0, w, h, clean);
 
-  g_autoptr (CgImage) noisy = make_noisy (eval, i, clean, w, h, error);
+  g_autoptr (CgImage) noisy = noisy_file ? load_noisy (noisy_file->path, w, h, error)
+                                         : make_noisy (eval, i, clean, w, h, error);
   g_autoptr (CgImage) result
       = noisy ? cg_denoiser_run_image (eval->denoiser, noisy, NULL, error) : NULL;
+  if (noisy == NULL)
+    return FALSE;
   if (result == NULL || !save (eval->options, noisy, file->name, "noisy", error)
       || !save (eval->options, result, file->name, "result", error))
     {
@@ -154,16 +180,45 @@ score_picture (Eval *eval, guint i, const CgFile *file, GError **error)
 }
 
 static gboolean
-score_all (Eval *eval, GError **error)
+score_clean (Eval *eval, const GPtrArray *clean, GError **error)
 {
-  g_autoptr (GPtrArray) files = cg_files_list (eval->options->clean, error);
-  if (files == NULL)
-    return FALSE;
-  for (guint i = 0; i < files->len; i++)
-    if (!score_picture (eval, i, files->pdata[i], error))
+  for (guint i = 0; i < clean->len; i++)
+    if (!score_picture (eval, i, clean->pdata[i], NULL, error))
       return FALSE;
+  return TRUE;
+}
 
-  double n = files->len;
+/* Each noisy picture against the clean one of its name. */
+static gboolean
+score_pairs (Eval *eval, const GPtrArray *clean, const GPtrArray *noisy, GError **error)
+{
+  g_autoptr (GHashTable) index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < clean->len; i++)
+    {
+      CgFile *file = clean->pdata[i];
+      g_hash_table_insert (index, cg_files_stem (file->name), file);
+    }
+  for (guint i = 0; i < noisy->len; i++)
+    {
+      const CgFile *file = noisy->pdata[i];
+      g_autofree char *stem = cg_files_stem (file->name);
+      const CgFile *counterpart = g_hash_table_lookup (index, stem);
+      if (counterpart == NULL)
+        {
+          g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
+                       "%s: there is no clean picture of that name", file->path);
+          return FALSE;
+        }
+      if (!score_picture (eval, i, counterpart, file, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+print_means (const Eval *eval, guint pictures)
+{
+  double n = pictures;
   Score noisy = { eval->noisy_sum.psnr / n, eval->noisy_sum.ssim / n };
   Score mean = { eval->sum.psnr / n, eval->sum.ssim / n };
   if (eval->options->json)
@@ -171,8 +226,22 @@ score_all (Eval *eval, GError **error)
   else
     {
       g_print ("noisy PSNR %.2f SSIM %.4f\n", noisy.psnr, noisy.ssim);
-      g_print ("mean PSNR %.2f SSIM %.4f pictures %u\n", mean.psnr, mean.ssim, files->len);
+      g_print ("mean PSNR %.2f SSIM %.4f pictures %u\n", mean.psnr, mean.ssim, pictures);
     }
+}
+
+static gboolean
+score_all (Eval *eval, GError **error)
+{
+  const Options *o = eval->options;
+  g_autoptr (GPtrArray) clean = cg_files_list (o->clean, error);
+  g_autoptr (GPtrArray) noisy = clean && o->noisy ? cg_files_list (o->noisy, error) : NULL;
+  if (clean == NULL || (o->noisy && noisy == NULL))
+    return FALSE;
+  if (!(noisy ? score_pairs (eval, clean, noisy, error) : score_clean (eval, clean, error)))
+    return FALSE;
+
+  print_means (eval, noisy ? noisy->len : clean->len);
   return TRUE;
 }
 
@@ -183,8 +252,8 @@ evaluate (const Options *options)
   CgDenoiseOptions denoise = CG_DENOISE_OPTIONS_INIT;
   denoise.threads = options->threads;
 
-  g_autoptr (CgNoise) noise = cg_noise_parse (options->noise, &error);
-  if (noise == NULL)
+  g_autoptr (CgNoise) noise = options->noise ? cg_noise_parse (options->noise, &error) : NULL;
+  if (options->noise && noise == NULL)
     return cg_commands_fail (error);
   g_autoptr (CgModel) model = cg_weights_find (options->model, &error);
   if (model == NULL)
@@ -206,10 +275,10 @@ evaluate (const Options *options)
 static gboolean
 check_options (const Options *o)
 {
-  const char *missing = o->model == NULL   ? "--model"
-                        : o->clean == NULL ? "--clean"
-                        : o->noise == NULL ? "--noise"
-                                           : NULL;
+  const char *missing = o->model == NULL                       ? "--model"
+                        : o->clean == NULL                     ? "--clean"
+                        : o->noise == NULL && o->noisy == NULL ? "--noise"
+                                                               : NULL;
   if (missing)
     g_printerr ("cleargrain-train: eval: %s is missing\nTry 'cleargrain-train eval --help'\n",
                 missing);
@@ -225,6 +294,8 @@ cg_command_eval (int argc, char **argv)
     { "clean", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.clean,
       "clean pictures: a folder or a file; may be repeated", "PATH" },
     { "noise", 0, 0, G_OPTION_ARG_STRING, &o.noise, "noise to add, as in gauss:25", "NOISE" },
+    { "noisy", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.noisy,
+      "instead of --noise: the same pictures, noisy, matched by name", "PATH" },
     { "quantize", 0, 0, G_OPTION_ARG_NONE, &o.quantize,
       "clip and round the noisy picture to 8 bits first", NULL },
     { "seed", 0, 0, G_OPTION_ARG_INT, &o.seed, "of the noise [1]", "N" },
@@ -241,6 +312,7 @@ cg_command_eval (int argc, char **argv)
     status = evaluate (&o);
   g_free (o.model);
   g_strfreev (o.clean);
+  g_strfreev (o.noisy);
   g_free (o.noise);
   g_free (o.save);
   return status;

@@ -102,6 +102,13 @@ cg_files_list (char **paths, GError **error)
   return g_steal_pointer (&files);
 }
 
+char *
+cg_files_stem (const char *name)
+{
+  const char *dot = strrchr (name, '.'), *slash = strrchr (name, '/');
+  return dot && dot > (slash ? slash : name) ? g_strndup (name, dot - name) : g_strdup (name);
+}
+
 static float
 luma (const float *pixel, int channels)
 {

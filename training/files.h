@@ -19,6 +19,9 @@ typedef struct
  * or a GFileError if a path is not there, cannot be read or holds no picture. */
 GPtrArray *cg_files_list (char **paths, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* @name without its ending, by which pictures are matched.  Free with g_free(). */
+char *cg_files_stem (const char *name) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The picture at @path in one channel: gray as it is, colour as BT.601 luma of
  * the stored values, alpha dropped.  The depth is the file's (integers are
  * rounded); pictures in linear light get the display's curve.  The caller frees it. */

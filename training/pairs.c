@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "training/files.h"
+
 /* Side of the middle piece that is looked at. */
 #define LOOK 192
 /* A shift is believed if it correlates at least so well, and so much better
@@ -196,20 +198,12 @@ drop_unaligned (GArray *pairs, const CgPictures *targets, const CgPictures *inpu
 
 /* --- names --- */
 
-/* @name without its ending; a digit's number (file#123) stays. */
-static char *
-stem (const char *name)
-{
-  const char *dot = strrchr (name, '.'), *slash = strrchr (name, '/');
-  return dot && dot > (slash ? slash : name) ? g_strndup (name, dot - name) : g_strdup (name);
-}
-
 static GHashTable *
 index_names (const CgPictures *pictures)
 {
   GHashTable *index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < pictures->items->len; i++)
-    g_hash_table_insert (index, stem (cg_pictures_at (pictures, i)->name),
+    g_hash_table_insert (index, cg_files_stem (cg_pictures_at (pictures, i)->name),
                          GUINT_TO_POINTER (i + 1));
   return index;
 }
@@ -246,7 +240,7 @@ cg_pairs_match (const CgPictures *targets, const CgPictures *inputs, gboolean ch
   for (guint i = 0; i < inputs->items->len; i++)
     {
       const CgPicture *input = cg_pictures_at (inputs, i);
-      g_autofree char *name = stem (input->name);
+      g_autofree char *name = cg_files_stem (input->name);
       guint found = GPOINTER_TO_UINT (g_hash_table_lookup (index, name));
       if (found == 0)
         {

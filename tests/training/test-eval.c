@@ -172,6 +172,29 @@ test_quantized (void)
     g_assert_cmpfloat_with_epsilon (rounded[i] * 255, rint (CLAMP (as_is[i], 0, 1) * 255), 1e-3);
 }
 
+/* Noisy files score as the same noise made here. */
+static void
+test_noisy_files (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *out = NULL, *err = NULL;
+  double psnr;
+  furnish (&house);
+  house_noisy_pictures (&house, "noisy", N_PICTURES, 96, 70, 25, 1);
+  g_assert_cmpint (house_run (&house, &out, NULL, "eval", "--model", "m.safetensors", "--clean",
+                              "clean", "--noisy", "noisy", NULL),
+                   ==, 0);
+  g_assert_cmpint (sscanf (last_line (out), "mean PSNR %lf", &psnr), ==, 1);
+  g_assert_cmpfloat_with_epsilon (psnr, 24.3, 0.5);
+
+  g_assert_cmpint (
+      g_rename (house_path (&house, "noisy/01.png"), house_path (&house, "noisy/x.png")), ==, 0);
+  g_assert_cmpint (house_run (&house, NULL, &err, "eval", "--model", "m.safetensors", "--clean",
+                              "clean", "--noisy", "noisy", NULL),
+                   ==, 1);
+  g_assert_nonnull (strstr (err, "noisy/x.png: there is no clean picture of that name"));
+}
+
 static void
 test_seed (void)
 {
@@ -210,6 +233,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/eval/scores", NULL, test_scores);
   g_test_add_data_func ("/eval/scores-quantized", "--quantize", test_scores);
   g_test_add_func ("/eval/quantized", test_quantized);
+  g_test_add_func ("/eval/noisy-files", test_noisy_files);
   g_test_add_func ("/eval/seed", test_seed);
   g_test_add_func ("/eval/refusals", test_refusals);
   return g_test_run ();
