@@ -13,6 +13,7 @@
 typedef enum
 {
   KIND_TEXT,  /* char * */
+  KIND_MODEL, /* char *: a name or a path */
   KIND_PATHS, /* char **, ';' between */
   KIND_INT,
   KIND_NUMBER, /* double */
@@ -48,8 +49,8 @@ static const Key keys[] = {
   { "noise", "model", KIND_TEXT, AT (noise), "" },
   { "noise", "validation", KIND_TEXT, AT (validation_noise), "" },
   { "noise", "standard", KIND_TEXT, AT (standard_noise), "gauss:25" },
-  { "training", "init", KIND_TEXT, AT (init), "" },
-  { "training", "compare", KIND_TEXT, AT (compare), "" },
+  { "training", "init", KIND_MODEL, AT (init), "" },
+  { "training", "compare", KIND_MODEL, AT (compare), "" },
   { "training", "steps", KIND_INT, AT (steps), "20000", 1, 1e9 },
   { "training", "batch", KIND_INT, AT (batch), "16", 1, 65536 },
   { "training", "chunk", KIND_INT, AT (chunk), "0", 0, 65536 },
@@ -157,6 +158,7 @@ set_key (CgRecipe *recipe, const Key *key, const char *text, GError **error)
   switch (key->kind)
     {
     case KIND_TEXT:
+    case KIND_MODEL:
       g_free (*(char **) field);
       *(char **) field = g_strdup (text);
       return TRUE;
@@ -305,7 +307,7 @@ cg_recipe_free (CgRecipe *recipe)
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     {
       gpointer field = G_STRUCT_MEMBER_P (recipe, keys[i].offset);
-      if (keys[i].kind == KIND_TEXT)
+      if (keys[i].kind == KIND_TEXT || keys[i].kind == KIND_MODEL)
         g_free (*(char **) field);
       else if (keys[i].kind == KIND_PATHS)
         g_strfreev (*(char ***) field);
@@ -315,12 +317,19 @@ cg_recipe_free (CgRecipe *recipe)
 }
 
 static void
+append_path (GString *text, const char *path, gboolean portable)
+{
+  g_autofree char *base = *path ? g_path_get_basename (path) : g_strdup ("");
+  g_string_append (text, portable ? base : path);
+}
+
+static void
 append_paths (GString *text, char **paths, gboolean portable)
 {
   for (char **path = paths; *path; path++)
     {
-      g_autofree char *base = g_path_get_basename (*path);
-      g_string_append_printf (text, "%s%s", path > paths ? "; " : "", portable ? base : *path);
+      g_string_append (text, path > paths ? "; " : "");
+      append_path (text, *path, portable);
     }
 }
 
@@ -334,6 +343,9 @@ append_value (GString *text, const CgRecipe *recipe, const Key *key, gboolean po
     {
     case KIND_TEXT:
       g_string_append (text, *(char *const *) field);
+      break;
+    case KIND_MODEL:
+      append_path (text, *(char *const *) field, portable);
       break;
     case KIND_PATHS:
       append_paths (text, *(char **const *) field, portable);

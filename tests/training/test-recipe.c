@@ -70,9 +70,11 @@ test_round_trip (void)
 static void
 test_portable (void)
 {
-  g_autoptr (CgRecipe) r = cg_recipe_parse ("[data]\nclean = /home/me/photos\n", NULL, NULL);
+  g_autoptr (CgRecipe) r = cg_recipe_parse (
+      "[data]\nclean = /home/me/photos\n[training]\ninit = /home/me/w.safetensors\n", NULL, NULL);
   g_autofree char *text = cg_recipe_text (r, TRUE);
   g_assert_nonnull (strstr (text, "clean = photos\n"));
+  g_assert_nonnull (strstr (text, "init = w.safetensors\n"));
   g_assert_null (strstr (text, "/home"));
 }
 
