@@ -3,6 +3,7 @@
 #include "model/matmul.h"
 
 #include <math.h>
+#include <string.h>
 
 #define CANARY 12345.0f
 
@@ -47,31 +48,59 @@ check_one (GRand *random)
     }
 }
 
-static gpointer
-check_many (gpointer seed)
-{
-  g_autoptr (GRand) random = g_rand_new_with_seed (GPOINTER_TO_UINT (seed));
-
-  for (int round = 0; round < 200; round++)
-    check_one (random);
-  return NULL;
-}
-
 static void
 test_alone (void)
 {
-  check_many (GUINT_TO_POINTER ((guint) g_test_rand_int ()));
+  g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
+
+  for (int round = 0; round < 200; round++)
+    check_one (random);
 }
 
+/* A product that a thread repeats, and what it was when it was alone. */
+#define M 96
+#define N 64
+#define K 300
+
+typedef struct
+{
+  float a[M * K], b[K * N], want[M * N];
+} Job;
+
+static gpointer
+repeat (gpointer data)
+{
+  const Job *job = data;
+  g_autofree float *c = g_new (float, M * N);
+
+  for (int round = 0; round < 5000; round++)
+    {
+      cg_matmul (FALSE, FALSE, M, N, K, job->a, K, job->b, N, FALSE, c, N);
+      if (memcmp (c, job->want, sizeof job->want) != 0)
+        return GINT_TO_POINTER (1);
+    }
+  return NULL;
+}
+
+/* Threads do not disturb each other.  OpenBLAS without threads would, did
+ * cg_matmul() not lock. */
 static void
 test_threads (void)
 {
+  g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
+  g_autofree Job *jobs = g_new (Job, 4);
   GThread *threads[4];
 
   for (guint n = 0; n < G_N_ELEMENTS (threads); n++)
-    threads[n] = g_thread_new ("matmul", check_many, GUINT_TO_POINTER (n));
+    {
+      fill (jobs[n].a, M * K, random);
+      fill (jobs[n].b, K * N, random);
+      cg_matmul (FALSE, FALSE, M, N, K, jobs[n].a, K, jobs[n].b, N, FALSE, jobs[n].want, N);
+    }
   for (guint n = 0; n < G_N_ELEMENTS (threads); n++)
-    g_thread_join (threads[n]);
+    threads[n] = g_thread_new ("matmul", repeat, &jobs[n]);
+  for (guint n = 0; n < G_N_ELEMENTS (threads); n++)
+    g_assert_null (g_thread_join (threads[n]));
 }
 
 /* Nothing to sum is zero, or leaves the sum as it is. */

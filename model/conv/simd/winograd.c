@@ -3,11 +3,12 @@
  * winograd-transforms.h for the algebra.
  *
  * The way of one pixel.  The output is cut into tiles of 6 x 6, counted from
- * the first row asked for and column 0; our pixel lies in one of them.  The tile depends on 8 x 8
- * pixels of input (one more on each side).  These are transformed, channel by
- * channel, LANES channels at once, into 64 values: value e goes to plane e of
- * V, which has one row a tile and one column an input channel.  When that is
- * done for a strip of tiles, 64 small matrix products
+ * the first row asked for and from column 0; our pixel lies in one of them.
+ * The tile depends on 8 x 8 pixels of input, one more on each side.  They are
+ * transformed, channel by channel, LANES channels at once, into 64 values:
+ * value e goes to plane e of V, which has a row for each tile and a column for
+ * each input channel.  When that is done for a strip of tiles, 64 small matrix
+ * products
  *
  *   M[e] = V[e] U[e],    [tiles][c_out] = [tiles][c_in] [c_in][c_out],
  *
@@ -28,8 +29,8 @@
 #define SIDE   8             /* side of the input it depends on */
 #define PLANES (SIDE * SIDE) /* values that stand for them */
 
-/* Tiles in a strip: V, M and a part of U should fit into the second-level
- * cache together, and yet each U[e] that is read should serve many tiles. */
+/* Tiles in a strip: V and a part of U should fit into the second-level cache
+ * together, and yet each U[e] that is read should serve many tiles. */
 #define TILES 48
 
 /* With fewer channels the transforms take longer than the products they save. */
