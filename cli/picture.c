@@ -6,8 +6,12 @@
 
 #include <glib/gstdio.h>
 
+#include "cli/large.h"
 #include "imageio/noise.h"
 #include "model/error.h"
+
+/* Of pictures that take this many bytes only one copy is kept in memory. */
+#define LARGE ((gsize) 64 << 20)
 
 static double
 seconds_since (gint64 start)
@@ -114,13 +118,36 @@ cg_picture_read (const CgJob *job, const CgOptions *options)
   return picture;
 }
 
+static gboolean
+is_large (const CgImage *image)
+{
+  return image->height * cg_image_row_bytes (image) >= LARGE;
+}
+
+/* In place; the waiting file goes where the output goes, or for a pipe where
+ * temporary files do. */
+static CgImage *
+clean_large (CgPicture *picture, CgDenoiser *denoiser)
+{
+  gboolean is_pipe = g_str_equal (picture->job->out, "-");
+  g_autofree char *folder
+      = is_pipe ? g_strdup (g_get_tmp_dir ()) : g_path_get_dirname (picture->job->out);
+
+  return cg_clean_large (denoiser, picture->image, folder, &picture->report, &picture->error)
+             ? g_steal_pointer (&picture->image)
+             : NULL;
+}
+
 void
 cg_picture_clean (CgPicture *picture, CgDenoiser *denoiser)
 {
   gint64 start = g_get_monotonic_time ();
 
-  picture->result
-      = cg_denoiser_run_image (denoiser, picture->image, &picture->report, &picture->error);
+  if (is_large (picture->image))
+    picture->result = clean_large (picture, denoiser);
+  else
+    picture->result
+        = cg_denoiser_run_image (denoiser, picture->image, &picture->report, &picture->error);
   if (!picture->result)
     g_prefix_error (&picture->error, "%s: ", picture->job->in);
   picture->cleaned = picture->result != NULL;
