@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cleargrain-bench [--quick] [--busy] [--kernels NAME]: plain lines "NAME VALUE UNIT",
+/* cleargrain-bench [OPTION...]: plain lines "NAME VALUE UNIT",
  * behind lines of "# " that say where they were measured.  Lines with
  * "_1_thread" ran in one thread, the others in as many as there are
  * processors; "x_peak" is a multiple of the processor's multiply-add peak,
@@ -70,14 +70,16 @@ print_machine (const BenchSettings *settings, CgWorkers *workers)
 int
 main (int argc, char **argv)
 {
-  gboolean quick = g_strcmp0 (g_getenv ("CG_BENCH_QUICK"), "1") == 0;
-  gboolean busy = FALSE;
-  g_autofree char *kernels = NULL;
+  gboolean quick = FALSE, busy = FALSE;
+  g_autofree char *kernels = NULL, *source = NULL, *peers = NULL;
   GOptionEntry options[] = {
     { "quick", 'q', 0, G_OPTION_ARG_NONE, &quick, "End within a minute", NULL },
     { "busy", 'b', 0, G_OPTION_ARG_NONE, &busy, "Count processor time, as others use the machine",
       NULL },
     { "kernels", 'k', 0, G_OPTION_ARG_STRING, &kernels, "Kernels to time [the fastest]", "NAME" },
+    { "source", 0, 0, G_OPTION_ARG_FILENAME, &source, "Where Cleargrain's sources are [.]", "DIR" },
+    { "peers", 0, 0, G_OPTION_ARG_FILENAME, &peers,
+      "Run networks in ONNX Runtime too, of the node_modules there", "DIR" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -93,6 +95,7 @@ main (int argc, char **argv)
   g_autoptr (CgWorkers) workers = cg_workers_new (0);
   BenchSettings settings = {
     .repetitions = quick ? 11 : 41,
+    .seconds = quick ? 1 : 10,
     .kernels = kernels,
     .peak = peak_for (kernels),
     .busy = busy,
@@ -100,5 +103,10 @@ main (int argc, char **argv)
   settings.peak_flop = settings.peak ();
   print_machine (&settings, workers);
   bench_conv (&settings, workers);
+  if (!bench_network (&settings, workers, source ? source : ".", peers, &error))
+    {
+      g_printerr ("cleargrain-bench: %s\n", error->message);
+      return 1;
+    }
   return 0;
 }

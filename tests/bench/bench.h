@@ -8,4 +8,11 @@
 /* bench-conv.c */
 void bench_conv (const BenchSettings *settings, CgWorkers *workers);
 
+/* bench-network.c: the network that photographs are cleaned with, as it ships or, if it
+ * does not, with the first weights of the recipe in @source (a source tree).  @peers:
+ * folder with a node_modules that has onnxruntime-node, or NULL to go without.  FALSE
+ * with @error if recipe or pictures of the source tree cannot be read. */
+gboolean bench_network (const BenchSettings *settings, CgWorkers *workers, const char *source,
+                        const char *peers, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 #endif

@@ -8,10 +8,8 @@
 /* Probes a worker; several, so that nobody has to wait long for the last. */
 #define PROBES 4
 
-/* Seconds on the wall, or of processor time over all threads shared out to
- * @workers: what they would take if nobody else used the machine. */
-static double
-now (const BenchSettings *settings, CgWorkers *workers)
+double
+bench_now (const BenchSettings *settings, CgWorkers *workers)
 {
   struct timespec t;
 
@@ -33,10 +31,10 @@ double
 bench_peak (const BenchSettings *settings, CgWorkers *workers)
 {
   int n = cg_workers_count (workers);
-  double start = now (settings, workers);
+  double start = bench_now (settings, workers);
 
   cg_workers_run (workers, n * PROBES, probe_job, (gpointer) settings);
-  return n * PROBES * settings->peak_flop / (now (settings, workers) - start);
+  return n * PROBES * settings->peak_flop / (bench_now (settings, workers) - start);
 }
 
 static int
@@ -47,27 +45,41 @@ compare (const void *a, const void *b)
   return x < y ? -1 : x > y;
 }
 
-static double
-median (double *values, int n)
+double
+bench_median (double *values, int n)
 {
   qsort (values, n, sizeof *values, compare);
   return (values[n / 2] + values[(n - 1) / 2]) / 2;
+}
+
+BenchUntil
+bench_until (const BenchSettings *settings)
+{
+  return (BenchUntil){ g_get_monotonic_time () + (gint64) (settings->seconds * G_USEC_PER_SEC),
+                       settings->repetitions };
+}
+
+gboolean
+bench_goes_on (const BenchUntil *until, int n)
+{
+  return n == 0 || (n < until->repetitions && g_get_monotonic_time () < until->end);
 }
 
 double
 bench_seconds (const BenchSettings *settings, CgWorkers *workers, BenchFunc func, gpointer user)
 {
   g_autofree double *values = g_new (double, settings->repetitions);
+  int n = 0;
 
   func (workers, user);
-  for (int n = 0; n < settings->repetitions; n++)
+  for (BenchUntil until = bench_until (settings); bench_goes_on (&until, n); n++)
     {
-      double start = now (settings, workers);
+      double start = bench_now (settings, workers);
 
       func (workers, user);
-      values[n] = (now (settings, workers) - start);
+      values[n] = (bench_now (settings, workers) - start);
     }
-  return median (values, settings->repetitions);
+  return bench_median (values, n);
 }
 
 double
@@ -75,17 +87,18 @@ bench_x_peak (const BenchSettings *settings, CgWorkers *workers, BenchFunc func,
               double flop)
 {
   g_autofree double *values = g_new (double, settings->repetitions);
+  int n = 0;
 
   func (workers, user);
-  for (int n = 0; n < settings->repetitions; n++)
+  for (BenchUntil until = bench_until (settings); bench_goes_on (&until, n); n++)
     {
       double peak = bench_peak (settings, workers);
-      double start = now (settings, workers);
+      double start = bench_now (settings, workers);
 
       func (workers, user);
-      values[n] = flop / (now (settings, workers) - start) / peak;
+      values[n] = flop / (bench_now (settings, workers) - start) / peak;
     }
-  return median (values, settings->repetitions);
+  return bench_median (values, n);
 }
 
 void

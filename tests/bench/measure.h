@@ -8,7 +8,8 @@
 
 typedef struct
 {
-  int repetitions;       /* of every measurement */
+  int repetitions;       /* of every measurement ... */
+  double seconds;        /* ... or as many as fit into this time */
   const char *kernels;   /* as cg_conv_kernel_for() takes it; NULL for the fastest */
   double (*peak) (void); /* their probe, from peak.h */
   double peak_flop;      /* floating-point operations that it does */
@@ -16,6 +17,24 @@ typedef struct
 } BenchSettings;
 
 typedef void (*BenchFunc) (CgWorkers *workers, gpointer user);
+
+/* Seconds on a clock for @workers: the wall's, or for busy machines that of processor
+ * time over all threads shared out to them: what they would take if nobody else
+ * used the machine. */
+double bench_now (const BenchSettings *settings, CgWorkers *workers);
+
+/* Repetitions that begin now: for (...; bench_goes_on (&until, n); n++). */
+typedef struct
+{
+  gint64 end;
+  int repetitions;
+} BenchUntil;
+
+BenchUntil bench_until (const BenchSettings *settings);
+gboolean bench_goes_on (const BenchUntil *until, int n);
+
+/* Sorts @values. */
+double bench_median (double *values, int n);
 
 /* Median over the repetitions of the seconds @func takes. */
 double

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The network for photographs: whole gray pictures as the command line cleans them,
+ * and the training step that makes it. */
+#include "tests/bench/bench.h"
+
+#include <stdio.h>
+
+#include "model/denoise.h"
+#include "model/layers/layer.h"
+#include "model/random.h"
+#include "model/weights.h"
+#include "tests/bench/peer.h"
+#include "training/recipe.h"
+#include "training/step.h"
+
+/* A picture takes longer than a kernel. */
+#define PATIENCE 4
+
+typedef struct
+{
+  const BenchSettings *settings;
+  const char *source;
+  CgRecipe *recipe;
+  CgModel *model;
+} Photo;
+
+static void
+clear_photo (Photo *photo)
+{
+  cg_recipe_free (photo->recipe);
+  cg_model_free (photo->model);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Photo, clear_photo)
+
+static gboolean
+open_photo (Photo *photo, GError **error)
+{
+  g_autofree char *path
+      = g_build_filename (photo->source, "training", "recipes", "photo.ini", NULL);
+  photo->recipe = cg_recipe_load (path, NULL, error);
+  if (photo->recipe == NULL)
+    return FALSE;
+  photo->model = cg_weights_find ("photo", NULL);
+  if (photo->model)
+    return TRUE;
+  CgNetwork *network = cg_network_parse (photo->recipe->network, error);
+  if (network == NULL)
+    return FALSE;
+  printf ("# no weights called photo are here: those its training begins with\n");
+  photo->model = cg_model_new (network);
+  cg_network_init (network, 1, photo->model->parameters);
+  return TRUE;
+}
+
+/* --- a picture --- */
+
+/* Cleaned again and again, with a stop-watch on its layers. */
+typedef struct
+{
+  const Photo *photo;
+  CgWorkers *workers; /* as many as the denoiser has */
+  CgDenoiser *denoiser;
+  CgImage *image;
+  int layer;   /* done last, in a pass over the network */
+  double last; /* when */
+  double in_3x3;
+} Picture;
+
+static gboolean
+layer_done (double done, gpointer user)
+{
+  Picture *picture = user;
+  const CgNetwork *network = picture->photo->model->network;
+  double now = bench_now (picture->photo->settings, picture->workers);
+
+  if (cg_network_layer (network, ++picture->layer)->conv.k == 3)
+    picture->in_3x3 += now - picture->last;
+  if (cg_network_layer (network, picture->layer + 1) == NULL)
+    picture->layer = 0;
+  picture->last = now;
+  return TRUE;
+}
+
+static void
+open_picture (Picture *picture, int w, int h)
+{
+  g_autoptr (GError) error = NULL;
+  CgRandom random = cg_random (1, 0, 0);
+  CgDenoiseOptions options = CG_DENOISE_OPTIONS_INIT;
+
+  options.threads = cg_workers_count (picture->workers);
+  options.kernels = picture->photo->settings->kernels;
+  options.progress = layer_done;
+  options.progress_data = picture;
+  picture->denoiser = cg_denoiser_new (picture->photo->model, &options, &error);
+  g_assert_no_error (error);
+  picture->image = cg_image_new (w, h, 1, CG_DEPTH_FLOAT, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < (gsize) w * h; i++)
+    ((float *) picture->image->samples)[i] = cg_random_uniform (&random);
+}
+
+static void
+clear_picture (Picture *picture)
+{
+  cg_denoiser_free (picture->denoiser);
+  cg_image_free (picture->image);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Picture, clear_picture)
+
+/* Seconds that it takes. */
+static double
+run_picture (Picture *picture)
+{
+  g_autoptr (GError) error = NULL;
+  double start = bench_now (picture->photo->settings, picture->workers);
+
+  picture->last = start;
+  picture->in_3x3 = 0;
+  g_autoptr (CgImage) clean
+      = cg_denoiser_run_image (picture->denoiser, picture->image, NULL, &error);
+  g_assert_no_error (error);
+  return bench_now (picture->photo->settings, picture->workers) - start;
+}
+
+/* In turns the peak, our network and, if not NULL, @peer. */
+static void
+bench_picture (const Photo *photo, CgWorkers *workers, BenchPeer *peer, const char *name, int w,
+               int h)
+{
+  const BenchSettings *settings = photo->settings;
+  double flop = cg_network_flop_per_pixel (photo->model->network) * w * h;
+  g_autofree double *seconds = g_new (double, settings->repetitions);
+  g_autofree double *x_peak = g_new (double, settings->repetitions);
+  g_autofree double *outside = g_new (double, settings->repetitions);
+  g_autofree double *others = g_new (double, settings->repetitions);
+  g_auto (Picture) picture = { .photo = photo, .workers = workers };
+  int n = 0;
+
+  open_picture (&picture, w, h);
+  run_picture (&picture);
+  if (peer)
+    bench_peer_run (peer, w, h);
+  for (BenchUntil until = bench_until (settings); bench_goes_on (&until, n); n++)
+    {
+      double peak = bench_peak (settings, workers);
+      seconds[n] = run_picture (&picture);
+      x_peak[n] = flop / seconds[n] / peak;
+      outside[n] = 100 * (1 - picture.in_3x3 / seconds[n]);
+      if (peer)
+        others[n] = bench_peer_run (peer, w, h);
+    }
+
+  bench_print (bench_median (seconds, n) * 1e3, "ms", "net_photo_%s_ms", name);
+  bench_print (bench_median (x_peak, n), "x", "net_photo_%s_x_peak", name);
+  bench_print (bench_median (outside, n), "%", "net_photo_%s_outside_3x3", name);
+  if (peer)
+    {
+      bench_print (bench_median (others, n) * 1e3, "ms", "net_photo_%s_onnxruntime_ms", name);
+      bench_print (bench_median (others, n) / bench_median (seconds, n), "x",
+                   "net_photo_%s_x_onnxruntime", name);
+    }
+}
+
+/* --- training --- */
+
+#define BATCH 16
+#define PATCH 96
+
+typedef struct
+{
+  CgStep *step;
+  float *parameters, *gradient;
+  guint64 number;
+} Training;
+
+static void
+run_step (CgWorkers *workers, gpointer user)
+{
+  Training *training = user;
+  cg_step_run (training->step, ++training->number, training->parameters, training->gradient);
+}
+
+/* Steps on the pictures of tests/data, with the recipe's noise. */
+static void
+bench_steps (const Photo *photo, CgWorkers *workers, const CgSources *sources,
+             const CgNoise *noise_model)
+{
+  const CgNetwork *network = photo->model->network;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CgSampler) sampler = cg_sampler_new (&(CgSamplerOptions){
+      .set = &sources->train,
+      .noise = noise_model,
+      .w = PATCH,
+      .h = PATCH,
+      .flips = TRUE,
+      .flat = photo->recipe->flat,
+      .shrink = photo->recipe->shrink,
+  });
+  g_autoptr (CgStep) step = cg_step_new (
+      &(CgStepOptions){
+          .network = network,
+          .sampler = sampler,
+          .loss = CG_LOSS_CHARBONNIER,
+          .batch = BATCH,
+          .chunk = BATCH / 4,
+          .w = PATCH,
+          .h = PATCH,
+          .workers = workers,
+      },
+      &error);
+  g_assert_no_error (error);
+  g_autofree float *gradient = g_new (float, cg_network_n_parameters (network));
+  Training training = { step, photo->model->parameters, gradient, 0 };
+
+  /* forward, gradient of the input, gradient of the weights */
+  double flop = 3 * cg_network_flop_per_pixel (network) * BATCH * PATCH * PATCH;
+  bench_print (bench_x_peak (photo->settings, workers, run_step, &training, flop), "x",
+               "train_step_x_peak");
+  bench_print (100 * cg_step_data_share (step), "%", "train_step_data");
+}
+
+static gboolean
+bench_training (const Photo *photo, CgWorkers *workers, GError **error)
+{
+  g_autofree char *data = g_build_filename (photo->source, "tests", "data", NULL);
+  CgRecipe recipe = *photo->recipe;
+  recipe.clean = (char *[]){ data, NULL };
+  const CgSourcesOptions options = {
+    .recipe = &recipe, .w = PATCH, .h = PATCH, .cache_folder = g_get_tmp_dir (), .workers = workers
+  };
+  g_autoptr (CgNoise) noise_model = cg_noise_parse (recipe.noise, error);
+  g_autoptr (CgSources) sources = noise_model ? cg_sources_new (&options, error) : NULL;
+  if (sources == NULL)
+    return FALSE;
+  bench_steps (photo, workers, sources, noise_model);
+  return TRUE;
+}
+
+gboolean
+bench_network (const BenchSettings *settings, CgWorkers *workers, const char *source,
+               const char *peers, GError **error)
+{
+  BenchSettings patient = *settings;
+  patient.seconds *= PATIENCE;
+  g_auto (Photo) photo = { .settings = &patient, .source = source };
+  if (!open_photo (&photo, error))
+    return FALSE;
+  /* Processor time of another process is not ours to count. */
+  g_autoptr (BenchPeer) peer
+      = peers && !settings->busy
+            ? bench_peer_new (source, peers, photo.model, cg_workers_count (workers))
+            : NULL;
+
+  bench_picture (&photo, workers, peer, "1080p", 1920, 1080);
+  bench_picture (&photo, workers, peer, "512", 512, 512);
+  g_clear_pointer (&peer, bench_peer_free);
+  bench_picture (&photo, NULL, NULL, "1080p_1_thread", 1920, 1080);
+  bench_picture (&photo, NULL, NULL, "512_1_thread", 512, 512);
+  return bench_training (&photo, workers, error);
+}
