@@ -82,14 +82,22 @@ end_line (const Loop *loop)
 
 /* --- one step and what follows it --- */
 
+/* A schedule that was cut short keeps a warm-up of at most a fifth of it. */
+static double
+rate_at (const CgRun *run, guint64 step)
+{
+  const CgRecipe *recipe = run->recipe;
+  guint64 steps = run->state->steps, warm_up = MIN ((guint64) recipe->warm_up, steps / 5);
+  return cg_learning_rate (step, steps, warm_up, recipe->rate, recipe->final_rate);
+}
+
 static gboolean
 take_step (Loop *loop, double *loss, GError **error)
 {
   CgRun *run = loop->run;
   CgCheckpoint *state = run->state;
   guint64 step = state->step + 1;
-  double rate = cg_learning_rate (step, state->steps, run->recipe->warm_up, run->recipe->rate,
-                                  run->recipe->final_rate);
+  double rate = rate_at (run, step);
 
   *loss = cg_step_run (run->step, step, state->weights.parameters, loop->gradient);
   loop->gradient_length = cg_adam_norm (loop->gradient, state->weights.n, run->workers);
@@ -130,8 +138,7 @@ write_log (Loop *loop, gboolean validated, GError **error)
   const CgLogLine line = {
     .step = state->step,
     .seconds = state->seconds,
-    .rate = cg_learning_rate (state->step, state->steps, run->recipe->warm_up, run->recipe->rate,
-                              run->recipe->final_rate),
+    .rate = rate_at (run, state->step),
     .loss = state->loss_sum / state->loss_count,
     .gradient = loop->gradient_length,
     .psnr = validated ? loop->score.psnr : NAN,
