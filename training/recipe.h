@@ -16,13 +16,13 @@
 typedef struct
 {
   /* [data]; paths are relative to the current folder */
-  char **clean; /* folders, pictures or MNIST files */
-  char **noisy; /* the same pictures, noisy; without clean: one folder, or two of a shot each */
+  char **clean;            /* folders, pictures or MNIST files */
+  char **noisy;            /* the same, noisy; without clean: one folder, or two of a shot each */
   char **validation;       /* held-out clean pictures; empty = every hold-out-th of clean */
-  char **standard;         /* clean pictures on which weights are judged besides; may be empty */
   char **validation_noisy; /* the same, noisy; empty = noise is made */
+  char **standard;         /* clean pictures on which weights are judged besides; may be empty */
   int hold_out;
-  int limit; /* use the first so many training pictures; 0 = all */
+  int limit; /* train on so many pictures, evenly spread over all; 0 = all */
   gboolean skip_unreadable;
   gboolean check_alignment; /* leave out pairs that do not lie on each other */
   double flat;    /* patches of less mean slope (gray levels a pixel) are taken less often */
