@@ -23,31 +23,40 @@ make_model (void)
 static CgImage *
 make_picture (int channels, CgDepth depth)
 {
-  CgImage *image = cg_image_new (700, 300, channels, depth, NULL);
+  CgImage *image = cg_image_new (2000, 120, channels, depth, NULL);
   CgRandom random = cg_random (2, channels, depth);
-  g_autofree float *row = g_new (float, 700 * channels);
+  g_autofree float *row = g_new (float, 2000 * channels);
 
-  for (int y = 0; y < 300; y++)
+  for (int y = 0; y < 120; y++)
     {
-      for (int i = 0; i < 700 * channels; i++)
+      for (int i = 0; i < 2000 * channels; i++)
         row[i] = (float) cg_random_uniform (&random);
-      cg_image_set (image, 0, y, 700, 1, row);
+      cg_image_set (image, 0, y, 2000, 1, row);
     }
   /* A hole that no neighbour may fill with something already cleaned. */
-  memset ((char *) image->samples + 100 * cg_image_row_bytes (image) + 20, 0, 50);
+  memset ((char *) image->samples + 60 * cg_image_row_bytes (image) + 20, 0, 50);
   return image;
 }
+
+typedef struct
+{
+  gsize memory; /* for a plane */
+  gboolean in_strips;
+} Case;
+
+static const Case bands = { 8 << 20, FALSE }, strips = { 3 << 19, TRUE };
 
 static void
 test_same (gconstpointer user)
 {
   g_autoptr (CgModel) model = make_model ();
   g_autofree char *folder = g_dir_make_tmp ("cleargrain-test-XXXXXX", NULL);
+  const Case *test = user;
   CgDenoiseOptions options = CG_DENOISE_OPTIONS_INIT;
 
-  options.max_memory = (gsize) GPOINTER_TO_INT (user) << 10;
   for (int i = 0; i < 12; i++)
     {
+      options.max_memory = test->memory * (i / 3 + 1 < 3 ? 1 : 3);
       g_autoptr (GError) error = NULL;
       g_autoptr (CgDenoiser) denoiser = cg_denoiser_new (model, &options, &error);
       g_assert_no_error (error);
@@ -61,6 +70,7 @@ test_same (gconstpointer user)
       g_assert_cmpmem (image->samples, image->height * cg_image_row_bytes (image), want->samples,
                        want->height * cg_image_row_bytes (want));
       g_assert_cmpint (report.tiles, >, 1);
+      g_assert_cmpint (report.tile_width < image->width, ==, test->in_strips);
     }
   /* Nothing is left in the folder. */
   g_assert_cmpint (g_rmdir (folder), ==, 0);
@@ -83,8 +93,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/large/same/4M", GINT_TO_POINTER (4096), test_same);
-  g_test_add_data_func ("/large/same/12M", GINT_TO_POINTER (12288), test_same);
+  g_test_add_data_func ("/large/bands", &bands, test_same);
+  g_test_add_data_func ("/large/strips", &strips, test_same);
   g_test_add_func ("/large/no-place", test_no_place);
   return g_test_run ();
 }
