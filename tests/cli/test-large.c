@@ -44,7 +44,7 @@ typedef struct
   gboolean in_strips;
 } Case;
 
-static const Case bands = { 8 << 20, FALSE }, strips = { 3 << 19, TRUE };
+static const Case bands = { 8 << 20, FALSE }, strips = { 1 << 20, TRUE };
 
 static void
 test_same (gconstpointer user)
