@@ -33,4 +33,10 @@
 #define CG_ARGUMENT_MODEL      "model"
 #define CG_ARGUMENT_MODEL_HELP N_ ("Name or path of the weights; empty for the default, \"photo\"")
 
+/* Translations lie in this folder beside the executable. */
+#define CG_PROCEDURE_LOCALE "locale"
+
+/* Its path, or NULL if there is none.  Free with g_free(). */
+char *cg_procedure_locale (void);
+
 #endif

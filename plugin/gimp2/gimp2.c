@@ -35,6 +35,9 @@ query (void)
     { GIMP_PDB_STRING, CG_ARGUMENT_MODEL, CG_ARGUMENT_MODEL_HELP },
   };
 
+  g_autofree char *locale = cg_procedure_locale ();
+  if (locale)
+    gimp_plugin_domain_register (GETTEXT_PACKAGE, locale);
   gimp_install_procedure (CG_PROCEDURE, CG_PROCEDURE_BLURB, CG_PROCEDURE_HELP, CG_PROCEDURE_AUTHORS,
                           CG_PROCEDURE_AUTHORS, CG_PROCEDURE_YEAR, CG_PROCEDURE_LABEL,
                           CG_PROCEDURE_TYPES, GIMP_PLUGIN, N_ARGUMENTS, 0, arguments, NULL);
@@ -193,12 +196,25 @@ run_mode (GimpRunMode mode, int n, const GimpParam *parameters, GError **error)
 }
 
 static void
+choose_language (void)
+{
+  g_autofree char *locale = cg_procedure_locale ();
+
+  if (locale == NULL)
+    return;
+  bindtextdomain (GETTEXT_PACKAGE, locale);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+}
+
+static void
 run (const char *name, int n, const GimpParam *parameters, int *n_values, GimpParam **values)
 {
   static GimpParam returned[2]; /* libgimp reads them after we return */
   g_autoptr (GError) error = NULL;
 
   gegl_init (NULL, NULL);
+  choose_language ();
   returned[0].type = GIMP_PDB_STATUS;
   returned[0].data.d_status = run_mode (parameters[RUN_MODE].data.d_int32, n, parameters, &error);
   *values = returned;

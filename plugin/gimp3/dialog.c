@@ -75,9 +75,7 @@ add_above (GtkWidget *dialog, GtkWidget *widget, gboolean expand, int position)
 {
   GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (dialog));
 
-  gtk_widget_set_margin_start (widget, 12);
-  gtk_widget_set_margin_end (widget, 12);
-  gtk_widget_set_margin_top (widget, 12);
+  gtk_widget_set_margin_bottom (widget, 12);
   gtk_box_pack_start (GTK_BOX (content), widget, expand, expand, 0);
   gtk_box_reorder_child (GTK_BOX (content), widget, position);
   gtk_widget_show_all (widget);

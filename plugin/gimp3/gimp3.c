@@ -203,11 +203,22 @@ create_procedure (GimpPlugIn *plug_in, const char *name)
   return procedure;
 }
 
+static gboolean
+set_i18n (GimpPlugIn *plug_in, const char *name, char **domain, char **folder)
+{
+  g_autofree char *locale = cg_procedure_locale ();
+
+  *domain = g_strdup (GETTEXT_PACKAGE);
+  *folder = g_strdup (CG_PROCEDURE_LOCALE);
+  return locale != NULL;
+}
+
 static void
 cg_plug_in_class_init (CgPlugInClass *class)
 {
   GIMP_PLUG_IN_CLASS (class)->query_procedures = query_procedures;
   GIMP_PLUG_IN_CLASS (class)->create_procedure = create_procedure;
+  GIMP_PLUG_IN_CLASS (class)->set_i18n = set_i18n;
 }
 
 static void

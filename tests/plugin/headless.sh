@@ -130,10 +130,11 @@ busy_plugin ()
   done
   return 1
 }
-CLEARGRAIN_KERNELS=reference gimp_console \
+CLEARGRAIN_KERNELS=reference LANGUAGE=de gimp_console \
   -b "$(batch "(fail \"large.png\" nothing 1.0 \"$work/slow.safetensors\"
                     \"killed.txt\" \"killed.png\")")" \
-  -b "$(batch "(clean-plain \"gray8.png\" \"after-kill.png\" 1.0 \"$weights\")")" >killed.log 2>&1 &
+  -b "$(batch "(clean-plain \"gray8.png\" \"after-kill.png\" 1.0 \"$weights\")")" \
+  -b "$(batch "(fail \"gray8.png\" lock 1.0 \"$weights\" \"german.txt\" \"\")")" >killed.log 2>&1 &
 gimp=$!
 until victim=$(busy_plugin) || ! kill -0 $gimp 2>/dev/null; do
   sleep 0.1
@@ -143,5 +144,6 @@ wait $gimp
 check "killed at work: the picture counts as unchanged" grep -qx "refused, changed: 0 " killed.txt
 check "killed at work: every pixel is as it was" "$picture" compare large.png killed.png 0
 check "the next run works" "$picture" compare want-gray8.png after-kill.png 0
+check "in the user's language" grep -q "^die Pixel dieser Ebene sind gesperrt" killed.log
 check "no file is left" test -z "$(find "$TMPDIR" -type f)"
 finish

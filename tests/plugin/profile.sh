@@ -28,7 +28,8 @@ profile_make ()
     mkdir -p "$profile/$folder"
   done
   chmod 700 "$profile/run"
-  ln -s "$plugin" "$profile/plug-ins/$name/$name"
+  cp "$plugin" "$profile/plug-ins/$name"
+  cp -r "$(dirname "$plugin")/../po" "$profile/plug-ins/$name/locale"
   stock=$(pkg-config --variable=gimplibdir "gimp-${version%.10}.0")/plug-ins
   for folder in script-fu file-png; do
     ln -s "$stock/$folder" "$profile/plug-ins/$folder"
