@@ -19,11 +19,11 @@ _cleargrain ()
         -- "$word") $(compgen -f -X '!*.safetensors' -- "$word") $(compgen -d -- "$word"))
       ;;
     --strength | -s | --colour-strength | --threads | -t | --max-memory | --jobs | -j | --shard | \
-      --suffix) ;;
+      --suffix | --crop) ;;
     *)
       case ${COMP_WORDS[1]}:$word in
         models:-*) COMPREPLY=($(compgen -W '--describe --help' -- "$word")) ;;
-        compare:-*) COMPREPLY=($(compgen -W '--help' -- "$word")) ;;
+        compare:-*) COMPREPLY=($(compgen -W '--crop --difference --json --help' -- "$word")) ;;
         *:-*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
         *)
           compopt -o filenames

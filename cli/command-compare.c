@@ -18,22 +18,57 @@ static const char summary[]
 
 #define PEAK 255.f
 
+/* The difference picture shows no difference as this gray. */
+#define MIDDLE 128.f
+
+typedef struct
+{
+  int x, y, w, h;
+} Rectangle;
+
+typedef struct
+{
+  char **pictures, *crop, *difference;
+  gboolean json;
+} Options;
+
 static int
 colours (const CgImage *image)
 {
   return image->channels < 3 ? 1 : 3;
 }
 
-/* The colours as planes one after the other, 0 .. PEAK. */
-static float *
-planes_of (const CgImage *image)
+/* "x,y,w,h" inside the picture; all of it for NULL. */
+static gboolean
+parse_crop (const char *text, const CgImage *image, Rectangle *r, GError **error)
 {
-  gsize n = (gsize) image->width * image->height;
+  g_auto (GStrv) parts = g_strsplit (text ? text : "", ",", 5);
+  gint64 v[4] = { 0, 0, image->width, image->height };
+  gboolean good = !text || g_strv_length (parts) == 4;
+
+  for (int i = 0; text && good && i < 4; i++)
+    good = g_ascii_string_to_signed (parts[i], 10, i < 2 ? 0 : 1, G_MAXINT, &v[i], NULL);
+  if (good && v[0] + v[2] <= image->width && v[1] + v[3] <= image->height)
+    {
+      *r = (Rectangle){ (int) v[0], (int) v[1], (int) v[2], (int) v[3] };
+      return TRUE;
+    }
+  g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
+               "--crop takes x,y,width,height inside the %d x %d pixels, not \"%s\"", image->width,
+               image->height, text);
+  return FALSE;
+}
+
+/* The colours of @r as planes one after the other, 0 .. PEAK. */
+static float *
+planes_of (const CgImage *image, Rectangle r)
+{
+  gsize n = (gsize) r.w * r.h;
   int planes = colours (image);
   g_autofree float *pixels = g_new (float, n * image->channels);
   float *result = g_new (float, n *planes);
 
-  cg_image_get (image, 0, 0, image->width, image->height, pixels);
+  cg_image_get (image, r.x, r.y, r.w, r.h, pixels);
   for (int c = 0; c < planes; c++)
     for (gsize i = 0; i < n; i++)
       result[c * n + i] = PEAK * pixels[i * image->channels + c];
@@ -41,52 +76,110 @@ planes_of (const CgImage *image)
 }
 
 static gboolean
-compare (const char *a_path, const char *b_path, GError **error)
+save_difference (const char *path, const float *a, const float *b, int planes, Rectangle r,
+                 GError **error)
 {
-  g_autoptr (CgImage) a = cg_image_load (a_path, error);
-  g_autoptr (CgImage) b = a ? cg_image_load (b_path, error) : NULL;
+  gsize n = (gsize) r.w * r.h;
+  g_autoptr (CgImage) image = cg_image_new (r.w, r.h, planes, CG_DEPTH_8, error);
+  g_autofree float *pixels = g_new (float, n *planes);
+
+  if (!image)
+    return FALSE;
+  for (int c = 0; c < planes; c++)
+    for (gsize i = 0; i < n; i++)
+      pixels[i * planes + c] = (MIDDLE + b[c * n + i] - a[c * n + i]) / PEAK;
+  cg_image_set (image, 0, 0, r.w, r.h, pixels);
+  return cg_image_save (image, path, error);
+}
+
+/* JSON has no infinity: equal pictures have a PSNR of null. */
+static void
+print_result (double psnr, double ssim, gboolean json)
+{
+  char psnr_text[G_ASCII_DTOSTR_BUF_SIZE] = "null", ssim_text[G_ASCII_DTOSTR_BUF_SIZE] = "null";
+
+  if (!json)
+    {
+      printf ("PSNR %.2f SSIM %.4f\n", psnr, ssim);
+      return;
+    }
+  if (isfinite (psnr))
+    g_ascii_formatd (psnr_text, sizeof psnr_text, "%.6f", psnr);
+  if (isfinite (ssim))
+    g_ascii_formatd (ssim_text, sizeof ssim_text, "%.6f", ssim);
+  printf ("{\"psnr\": %s, \"ssim\": %s}\n", psnr_text, ssim_text);
+}
+
+static gboolean
+compare (const Options *o, GError **error)
+{
+  g_autoptr (CgImage) a = cg_image_load (o->pictures[0], error);
+  g_autoptr (CgImage) b = a ? cg_image_load (o->pictures[1], error) : NULL;
+  Rectangle r;
 
   if (!b)
     return FALSE;
-  if (a->width != b->width || a->height != b->height || colours (a) != colours (b))
+  int planes = colours (a);
+  if (a->width != b->width || a->height != b->height || planes != colours (b))
     {
       g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
                    "%s is %d x %d with %d colours, %s is %d x %d with %d: they cannot be compared",
-                   a_path, a->width, a->height, colours (a), b_path, b->width, b->height,
+                   o->pictures[0], a->width, a->height, planes, o->pictures[1], b->width, b->height,
                    colours (b));
       return FALSE;
     }
-  g_autofree float *a_planes = planes_of (a), *b_planes = planes_of (b);
-  gsize n = (gsize) a->width * a->height;
+  if (!parse_crop (o->crop, a, &r, error))
+    return FALSE;
+  g_autofree float *pa = planes_of (a, r), *pb = planes_of (b, r);
+  gsize n = (gsize) r.w * r.h;
   double ssim = 0;
-  for (int c = 0; c < colours (a); c++)
-    ssim += cg_ssim (a_planes + c * n, b_planes + c * n, a->width, a->height, PEAK) / colours (a);
-  printf ("PSNR %.2f SSIM %.4f\n",
-          cg_psnr (a_planes, b_planes, a->width, a->height * colours (a), PEAK), ssim);
+  for (int c = 0; c < planes; c++)
+    ssim += cg_ssim (pa + c * n, pb + c * n, r.w, r.h, PEAK) / planes;
+  if (o->difference && !save_difference (o->difference, pa, pb, planes, r, error))
+    return FALSE;
+  print_result (cg_psnr (pa, pb, r.w, r.h * planes, PEAK), ssim, o->json);
   return TRUE;
+}
+
+static int
+run (const Options *o)
+{
+  g_autoptr (GError) error = NULL;
+  CgConsole console;
+
+  if (!o->pictures || g_strv_length (o->pictures) != 2)
+    return cg_usage_error ("compare", "two pictures are needed");
+  if (compare (o, &error))
+    return CG_EXIT_DONE;
+  if (g_error_matches (error, CG_ERROR, CG_ERROR_USAGE))
+    return cg_usage_error ("compare", error->message);
+  cg_console_init (&console, FALSE, FALSE);
+  cg_console_fail (&console, "%s", error->message);
+  return CG_EXIT_FAILED;
 }
 
 int
 cg_command_compare (char **argv)
 {
-  g_auto (GStrv) pictures = NULL;
+  Options o = { 0 };
   const GOptionEntry entries[]
-      = { { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &pictures, NULL, "A B" },
+      = { { "crop", 0, 0, G_OPTION_ARG_STRING, &o.crop, "Compare only this part [all]", "X,Y,W,H" },
+          { "difference", 0, 0, G_OPTION_ARG_FILENAME, &o.difference,
+            "Write B - A as a picture around middle gray", "FILE" },
+          { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "Print a JSON object", NULL },
+          { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.pictures, NULL, "A B" },
           G_OPTION_ENTRY_NULL };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
-  CgConsole console;
 
   g_set_prgname ("cleargrain compare");
   g_option_context_set_summary (context, summary);
   g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse_strv (context, &argv, &error))
-    return cg_usage_error ("compare", error->message);
-  if (!pictures || g_strv_length (pictures) != 2)
-    return cg_usage_error ("compare", "two pictures are needed");
-  if (compare (pictures[0], pictures[1], &error))
-    return CG_EXIT_DONE;
-  cg_console_init (&console, FALSE, FALSE);
-  cg_console_fail (&console, "%s", error->message);
-  return CG_EXIT_FAILED;
+  int status = g_option_context_parse_strv (context, &argv, &error)
+                   ? run (&o)
+                   : cg_usage_error ("compare", error->message);
+  g_strfreev (o.pictures);
+  g_free (o.crop);
+  g_free (o.difference);
+  return status;
 }

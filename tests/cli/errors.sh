@@ -103,4 +103,20 @@ CLEARGRAIN_WEIGHTS="$work" run 0 "models in a folder" models
 prints "models in a folder" "^blur  *a Gaussian, for tests"
 run 1 "models --describe of nothing" models --describe nothing.safetensors
 says "models --describe of nothing" "nothing.safetensors"
+
+# Comparing.
+run 0 "compare" compare good.png good.png
+prints "compare equals" "^PSNR inf SSIM 1.0000$"
+run 0 "compare --json" compare --json good.png good.png
+prints "compare --json" '^{"psnr": null, "ssim": 1.000000}$'
+"$tool" picture clean.png 80 60 3 8 0
+run 0 "compare a part" compare --crop 10,20,30,40 --difference difference.png clean.png good.png
+prints "compare a part" "^PSNR 2[0-9]\.[0-9][0-9] SSIM 0\."
+check "the difference is a picture of the part" [ "$("$tool" kind difference.png)" = "30 x 40 x 3, depth 0" ]
+run 0 "compare to nothing" compare --difference gray.png good.png good.png
+check "no difference is middle gray" "$tool" all gray.png 128
+for crop in 10,20,30,41 0,0,81,1 1,2,3 a,b,c,d -1,0,5,5 0,0,0,5
+do
+  usage "crop $crop" "--crop takes x,y,width,height" compare --crop=$crop good.png clean.png
+done
 done_testing

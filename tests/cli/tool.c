@@ -128,6 +128,17 @@ compare_roughly (char **arguments)
       fail ("different samples");
 }
 
+/* all FILE VALUE: every 8-bit sample is VALUE. */
+static void
+check_all (char **a)
+{
+  g_autoptr (CgImage) image = load (a[0]);
+
+  for (gsize i = 0; i < image->height * cg_image_row_bytes (image); i++)
+    if (((guint8 *) image->samples)[i] != atoi (a[1]))
+      fail ("another value");
+}
+
 /* extras FILE: what it says besides pixels, a line each. */
 static void
 print_extras (char **a)
@@ -221,6 +232,8 @@ main (int argc, char **argv)
     compare (argv + 2, TRUE);
   else if (g_str_equal (what, "same-gray") && argc == 4)
     compare_roughly (argv + 2);
+  else if (g_str_equal (what, "all") && argc == 4)
+    check_all (argv + 2);
   else if (g_str_equal (what, "hidden") && argc == 4)
     compare_hidden (argv + 2);
   else if (g_str_equal (what, "extras"))
