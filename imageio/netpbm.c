@@ -178,7 +178,7 @@ load (FILE *file, GError **error)
   if (!image)
     return NULL;
   gsize n = (gsize) image->width * image->channels;
-  g_autofree guint16 *row = g_try_new (guint16, n);
+  g_autofree guint16 *row = g_new (guint16, n);
   for (int y = 0; y < image->height; y++)
     if (!read_row (file, &header, row, n, error)
         || !store_row (image, y, row, (guint) header.top, error))

@@ -2,28 +2,19 @@
 /* TIFF in and out, 8 and 16 bits and float, through libtiff.  Pictures of other
  * layouts - palettes, few bits, YCbCr - come in through libtiff's own conversion
  * to 8-bit RGBA.  What else a TIFF says is in tiff-metadata.c. */
-#include "imageio/tiff-metadata.h"
+#include "imageio/tiff-job.h"
 
 #include <string.h>
 
 #include "imageio/format.h"
+#include "imageio/tiff-metadata.h"
 #include "model/error.h"
 
 /* A fax of nothing but white packs without bound. */
 #define PACK 1e6
 
-/* No part of a file that libtiff takes at once is larger. */
-#define MOST_AT_ONCE ((tmsize_t) 1 << 31)
-
 /* Files that come near 4 GiB need the offsets of BigTIFF. */
 #define BIG (3.9 * 1024 * 1024 * 1024)
-
-/* One file being read or written. */
-typedef struct
-{
-  FILE *file;
-  char *message; /* what libtiff said first */
-} Job;
 
 typedef struct
 {
@@ -31,77 +22,6 @@ typedef struct
   guint16 bits, samples, format, photometric, planar, alpha;
   gboolean tiled;
 } Layout;
-
-/* --- what libtiff asks of us --- */
-
-static tmsize_t
-read_bytes (thandle_t handle, void *bytes, tmsize_t size)
-{
-  return (tmsize_t) fread (bytes, 1, size, ((Job *) handle)->file);
-}
-
-static tmsize_t
-write_bytes (thandle_t handle, void *bytes, tmsize_t size)
-{
-  return (tmsize_t) fwrite (bytes, 1, size, ((Job *) handle)->file);
-}
-
-static toff_t
-seek (thandle_t handle, toff_t offset, int whence)
-{
-  FILE *file = ((Job *) handle)->file;
-
-  return fseeko (file, (off_t) offset, whence) == 0 ? (toff_t) ftello (file) : (toff_t) -1;
-}
-
-static toff_t
-size_of (thandle_t handle)
-{
-  return cg_file_size (((Job *) handle)->file);
-}
-
-static int
-close_nothing (thandle_t handle)
-{
-  return 0;
-}
-
-static int
-on_error (TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
-{
-  Job *job = user;
-
-  if (!job->message)
-    job->message = g_strdup_vprintf (format, arguments);
-  return 1;
-}
-
-static int
-on_warning (TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
-{
-  return 1;
-}
-
-static TIFF *
-open_tiff (Job *job, const char *mode)
-{
-  TIFFOpenOptions *options = TIFFOpenOptionsAlloc ();
-
-  TIFFOpenOptionsSetErrorHandlerExtR (options, on_error, job);
-  TIFFOpenOptionsSetWarningHandlerExtR (options, on_warning, job);
-  TIFFOpenOptionsSetMaxSingleMemAlloc (options, MOST_AT_ONCE);
-  TIFF *tiff = TIFFClientOpenExt ("", mode, job, read_bytes, write_bytes, seek, close_nothing,
-                                  size_of, NULL, NULL, options);
-  TIFFOpenOptionsFree (options);
-  return tiff;
-}
-
-static void
-set_error (const Job *job, GError **error)
-{
-  g_set_error (error, CG_ERROR, CG_ERROR_FORMAT, "broken TIFF: %s",
-               job->message ? job->message : "it cannot be read");
-}
 
 /* --- reading --- */
 
@@ -227,7 +147,7 @@ divide_by_alpha (CgImage *image)
 }
 
 static CgImage *
-load_plain (TIFF *tiff, Job *job, const Layout *l, GError **error)
+load_plain (TIFF *tiff, CgTiffJob *job, const Layout *l, GError **error)
 {
   g_autoptr (CgImage) image = cg_image_new_for_file (job->file, l->width, l->height, l->samples,
                                                      depth_of (l), PACK, error);
@@ -237,13 +157,13 @@ load_plain (TIFF *tiff, Job *job, const Layout *l, GError **error)
     return NULL;
   if ((l->tiled ? TIFFTileRowSize (tiff) : TIFFScanlineSize (tiff)) <= 0)
     {
-      set_error (job, error);
+      cg_tiff_set_error (job, error);
       return NULL;
     }
   for (int plane = 0; plane < planes; plane++)
     if (!(l->tiled ? read_tiles : read_rows) (tiff, l, image, plane))
       {
-        set_error (job, error);
+        cg_tiff_set_error (job, error);
         return NULL;
       }
   if (image->depth == CG_DEPTH_FLOAT)
@@ -257,7 +177,7 @@ load_plain (TIFF *tiff, Job *job, const Layout *l, GError **error)
 
 /* Through libtiff's conversion; gray stays gray. */
 static CgImage *
-load_converted (TIFF *tiff, Job *job, const Layout *l, GError **error)
+load_converted (TIFF *tiff, CgTiffJob *job, const Layout *l, GError **error)
 {
   gboolean is_gray
       = l->photometric == PHOTOMETRIC_MINISBLACK || l->photometric == PHOTOMETRIC_MINISWHITE;
@@ -274,11 +194,17 @@ load_converted (TIFF *tiff, Job *job, const Layout *l, GError **error)
   g_autoptr (CgImage) image
       = cg_image_new_for_file (job->file, l->width, l->height, channels, CG_DEPTH_8, PACK, error);
   g_autofree guint32 *pixels = image ? g_try_new (guint32, (gsize) l->width * l->height) : NULL;
-  if (!pixels)
+  if (!image)
     return NULL;
+  if (!pixels)
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_TOO_LARGE, "no memory for %u x %u pixels", l->width,
+                   l->height);
+      return NULL;
+    }
   if (!TIFFReadRGBAImageOriented (tiff, l->width, l->height, pixels, ORIENTATION_TOPLEFT, 1))
     {
-      set_error (job, error);
+      cg_tiff_set_error (job, error);
       return NULL;
     }
   for (gsize i = 0; i < (gsize) l->width * l->height; i++)
@@ -290,7 +216,7 @@ load_converted (TIFF *tiff, Job *job, const Layout *l, GError **error)
 }
 
 static CgImage *
-load_first (TIFF *tiff, Job *job, GError **error)
+load_first (TIFF *tiff, CgTiffJob *job, GError **error)
 {
   Layout layout = read_layout (tiff);
 
@@ -311,8 +237,8 @@ load_first (TIFF *tiff, Job *job, GError **error)
 static CgImage *
 load (FILE *file, GError **error)
 {
-  Job job = { .file = file };
-  TIFF *tiff = open_tiff (&job, "rm");
+  CgTiffJob job = { .file = file };
+  TIFF *tiff = cg_tiff_open (&job, "rm");
   CgImage *image = NULL;
 
   if (tiff)
@@ -321,7 +247,7 @@ load (FILE *file, GError **error)
       TIFFClose (tiff);
     }
   else
-    set_error (&job, error);
+    cg_tiff_set_error (&job, error);
   g_free (job.message);
   return image;
 }
@@ -329,8 +255,8 @@ load (FILE *file, GError **error)
 static gboolean
 measure (FILE *file, guint64 *width, guint64 *height, GError **error)
 {
-  Job job = { .file = file };
-  TIFF *tiff = open_tiff (&job, "rm");
+  CgTiffJob job = { .file = file };
+  TIFF *tiff = cg_tiff_open (&job, "rm");
 
   if (tiff)
     {
@@ -340,7 +266,7 @@ measure (FILE *file, guint64 *width, guint64 *height, GError **error)
       TIFFClose (tiff);
     }
   else
-    set_error (&job, error);
+    cg_tiff_set_error (&job, error);
   g_free (job.message);
   return tiff != NULL;
 }
@@ -388,9 +314,9 @@ write_all (TIFF *tiff, const CgImage *image)
 static gboolean
 save (const CgImage *image, FILE *file, GError **error)
 {
-  Job job = { .file = file };
+  CgTiffJob job = { .file = file };
   gboolean is_big = (double) image->height * cg_image_row_bytes (image) > BIG;
-  TIFF *tiff = open_tiff (&job, is_big ? "w8" : "w");
+  TIFF *tiff = cg_tiff_open (&job, is_big ? "w8" : "w");
   gboolean done = tiff && write_all (tiff, image);
 
   if (tiff)
