@@ -15,16 +15,19 @@
 
 typedef struct
 {
-  double strength;        /* 0 (leave as it is, bit for bit) .. 1 (all of it) [1]; up to 2 overdoes it */
+  double strength; /* 0 (leave as it is, bit for bit) .. 1 (all of it) [1]; up to 2 overdoes it */
   double colour_strength; /* the same for the chroma planes of RGB; < 0 = as strength [-1] */
-  gsize max_memory;       /* bytes for the network's buffers; 0 = a quarter of RAM, at most 1 GiB [0] */
-  int threads;            /* 0 = one a processor [0] */
-  const char *kernels;    /* name of the convolution kernels, NULL = the fastest [NULL] */
+  gsize max_memory; /* bytes for the network's buffers; 0 = a quarter of RAM, at most 1 GiB [0] */
+  int threads;      /* 0 = one a processor [0] */
+  const char *kernels;     /* name of the convolution kernels, NULL = the fastest [NULL] */
   CgProgressFunc progress; /* [NULL] */
   gpointer progress_data;
 } CgDenoiseOptions;
 
-#define CG_DENOISE_OPTIONS_INIT { .strength = 1, .colour_strength = -1 }
+#define CG_DENOISE_OPTIONS_INIT                                                                    \
+  {                                                                                                \
+    .strength = 1, .colour_strength = -1                                                           \
+  }
 
 /* What was done; every field is set by a successful run. */
 typedef struct
@@ -45,8 +48,8 @@ typedef struct
 typedef struct
 {
   int width, height;
-  int x, y, w, h;      /* region inside the picture to clean; w = 0 for all of it */
-  int channels;        /* as CgImage */
+  int x, y, w, h; /* region inside the picture to clean; w = 0 for all of it */
+  int channels;   /* as CgImage */
   CgTransfer transfer;
   gboolean (*read) (int x, int y, int w, int h, float *pixels, gpointer user, GError **error);
   gboolean (*write) (int x, int y, int w, int h, const float *pixels, gpointer user,
@@ -59,8 +62,8 @@ typedef struct _CgDenoiser CgDenoiser;
 
 /* @model must outlive the denoiser and map one channel to one channel of the same
  * size (CG_ERROR_UNSUPPORTED otherwise). */
-CgDenoiser *cg_denoiser_new (const CgModel *model, const CgDenoiseOptions *options, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+CgDenoiser *cg_denoiser_new (const CgModel *model, const CgDenoiseOptions *options,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cg_denoiser_free (CgDenoiser *denoiser);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgDenoiser, cg_denoiser_free)
 
@@ -73,7 +76,7 @@ gboolean cg_denoiser_run (CgDenoiser *denoiser, const CgDenoiseStream *stream,
                           CgDenoiseReport *report, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Clean @image into a new picture of the same kind that the caller frees. */
-CgImage *cg_denoiser_run_image (CgDenoiser *denoiser, const CgImage *image,
-                                CgDenoiseReport *report, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CgImage *cg_denoiser_run_image (CgDenoiser *denoiser, const CgImage *image, CgDenoiseReport *report,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -14,7 +14,7 @@ cg_depth_bytes (CgDepth depth)
 gsize
 cg_image_row_bytes (const CgImage *image)
 {
-  return (gsize)image->width * image->channels * cg_depth_bytes (image->depth);
+  return (gsize) image->width * image->channels * cg_depth_bytes (image->depth);
 }
 
 CgImage *
@@ -100,28 +100,28 @@ static inline int
 quantize (float v, float top)
 {
   v = v * top + 0.5f;
-  return v > 0 ? (int)(v < top ? v : top) : 0;
+  return v > 0 ? (int) (v < top ? v : top) : 0;
 }
 
 static void
 set_row_8 (const float *restrict from, guint8 *restrict to, gsize n)
 {
   for (gsize i = 0; i < n; i++)
-    to[i] = (guint8)quantize (from[i], 255.f);
+    to[i] = (guint8) quantize (from[i], 255.f);
 }
 
 static void
 set_row_16 (const float *restrict from, guint16 *restrict to, gsize n)
 {
   for (gsize i = 0; i < n; i++)
-    to[i] = (guint16)quantize (from[i], 65535.f);
+    to[i] = (guint16) quantize (from[i], 65535.f);
 }
 
 static guint8 *
 address (const CgImage *image, int x, int y)
 {
-  return (guint8 *)image->samples + y * cg_image_row_bytes (image)
-         + (gsize)x * image->channels * cg_depth_bytes (image->depth);
+  return (guint8 *) image->samples + y * cg_image_row_bytes (image)
+         + (gsize) x * image->channels * cg_depth_bytes (image->depth);
 }
 
 static gboolean
@@ -134,7 +134,7 @@ void
 cg_image_get (const CgImage *image, int x, int y, int w, int h, float *pixels)
 {
   g_return_if_fail (rectangle_fits (image, x, y, w, h));
-  gsize n = (gsize)w * image->channels;
+  gsize n = (gsize) w * image->channels;
 
   for (int row = 0; row < h; row++, pixels += n)
     {
@@ -158,7 +158,7 @@ void
 cg_image_set (CgImage *image, int x, int y, int w, int h, const float *pixels)
 {
   g_return_if_fail (rectangle_fits (image, x, y, w, h));
-  gsize n = (gsize)w * image->channels;
+  gsize n = (gsize) w * image->channels;
 
   for (int row = 0; row < h; row++, pixels += n)
     {

@@ -22,11 +22,11 @@ typedef enum
 typedef struct
 {
   int width, height;
-  int channels;       /* 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha (not premultiplied) */
+  int channels; /* 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha (not premultiplied) */
   CgDepth depth;
   CgTransfer transfer;
-  void *samples;      /* height x width x channels, no padding */
-  GPtrArray *extras;  /* CgImageExtra *: what the file said besides the pixels; NULL = none */
+  void *samples;     /* height x width x channels, no padding */
+  GPtrArray *extras; /* CgImageExtra *: what the file said besides the pixels; NULL = none */
 } CgImage;
 
 /* One piece of metadata carried through untouched. */
@@ -39,8 +39,8 @@ typedef struct
 /* A picture of zeros.  NULL with CG_ERROR_TOO_LARGE if it cannot be had, or
  * CG_ERROR_UNSUPPORTED for a size or channel count that makes no sense.  The
  * caller frees it with cg_image_free(). */
-CgImage *cg_image_new (int width, int height, int channels, CgDepth depth, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+CgImage *cg_image_new (int width, int height, int channels, CgDepth depth,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cg_image_free (CgImage *image);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgImage, cg_image_free)
 

@@ -15,15 +15,15 @@ typedef struct
 } CgModel;
 
 /* Keys of the card that programs read; others are free text for people. */
-#define CG_CARD_NAME "name"          /* "photo" */
-#define CG_CARD_SUMMARY "summary"    /* one line, shown in lists */
-#define CG_CARD_NOISE "noise"        /* what noise it knows, in the trainer's grammar */
-#define CG_CARD_TRANSFER "transfer"  /* "display" (sRGB-like curve) or "linear" */
-#define CG_CARD_DATA "data"          /* what it was trained on */
-#define CG_CARD_LICENCE "licence"
-#define CG_CARD_RECIPE "recipe"      /* the whole recipe file */
-#define CG_CARD_SEED "seed"
-#define CG_CARD_SCORES "scores"
+#define CG_CARD_NAME     "name"     /* "photo" */
+#define CG_CARD_SUMMARY  "summary"  /* one line, shown in lists */
+#define CG_CARD_NOISE    "noise"    /* what noise it knows, in the trainer's grammar */
+#define CG_CARD_TRANSFER "transfer" /* "display" (sRGB-like curve) or "linear" */
+#define CG_CARD_DATA     "data"     /* what it was trained on */
+#define CG_CARD_LICENCE  "licence"
+#define CG_CARD_RECIPE   "recipe" /* the whole recipe file */
+#define CG_CARD_SEED     "seed"
+#define CG_CARD_SCORES   "scores"
 
 /* A model around @network, which it takes over, with zero parameters and an
  * empty card.  The caller frees it with cg_model_free(). */

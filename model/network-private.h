@@ -21,6 +21,10 @@ struct _CgNetwork
   gsize n_parameters;
 };
 
+/* Read @text into the network's text, layers and input (network-text.c); shapes
+ * are still to be found.  On failure what was read so far is left in it. */
+gboolean cg_network_read (CgNetwork *network, const char *text, GError **error);
+
 /* Shape of @node for an input of @h x @w pixels. */
 CgShape cg_network_node_shape (const CgNetwork *network, int node, int h, int w);
 

@@ -1,181 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From the text of a network to its layers, shapes and parameters. */
+/* A network's shapes, scales and parameters, out of its layers. */
 #include "network.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "model/error.h"
 #include "model/network-private.h"
-#include "model/random.h"
 
-#define MAX_LINES    1000
 #define MAX_STEP     1024
 #define MAX_SIDE     (1 << 16)
 #define MAX_CHANNELS (1 << 20)
 #define MAX_VALUES   (G_GINT64_CONSTANT (1) << 30) /* of one node, and of all parameters */
-
-/* What is known half-way through a text. */
-typedef struct
-{
-  CgNetwork *network;
-  GArray *layers;    /* CgLayer */
-  GHashTable *saved; /* name -> node + 1 */
-  GString *text;
-  int line;
-} Parser;
-
-/* --- lines --- */
-
-static gboolean
-parse_input (Parser *parser, char **words, GError **error)
-{
-  CgShape *s = &parser->network->input;
-  int end = 0;
-
-  if (g_strv_length (words) == 2)
-    {
-      if (sscanf (words[1], "%5d%n", &s->c, &end) == 1 && words[1][end] == '\0')
-        {
-          parser->network->any_size = TRUE;
-          s->h = s->w = 1;
-        }
-      else if (sscanf (words[1], "%5dx%5dx%5d%n", &s->h, &s->w, &s->c, &end) != 3)
-        end = 0;
-    }
-  if (end == 0 || words[1][end] != '\0' || s->h < 1 || s->w < 1 || s->c < 1 || s->h > MAX_SIDE
-      || s->w > MAX_SIDE || s->c > 4096)
-    {
-      g_set_error_literal (error, CG_ERROR, CG_ERROR_NETWORK,
-                           "the first line must be 'input CHANNELS' or 'input HxWxC'");
-      return FALSE;
-    }
-
-  CgLayer input = { .other = -1, .out = *s };
-  g_array_append_val (parser->layers, input);
-  return TRUE;
-}
-
-static gboolean
-parse_save (Parser *parser, char **words, GError **error)
-{
-  if (g_strv_length (words) != 2)
-    {
-      g_set_error_literal (error, CG_ERROR, CG_ERROR_NETWORK, "save takes one name");
-      return FALSE;
-    }
-  g_hash_table_insert (parser->saved, g_strdup (words[1]), GINT_TO_POINTER (parser->layers->len));
-  return TRUE;
-}
-
-static gboolean
-find_saved (Parser *parser, CgLayer *layer, GError **error)
-{
-  layer->other = GPOINTER_TO_INT (g_hash_table_lookup (parser->saved, layer->name)) - 1;
-  if (layer->other >= 0)
-    return TRUE;
-  g_set_error (error, CG_ERROR, CG_ERROR_NETWORK, "nothing was saved as '%s'", layer->name);
-  return FALSE;
-}
-
-static gboolean
-parse_layer (Parser *parser, char **words, GError **error)
-{
-  const CgLayerKind *kind = cg_layer_kind (words[0]);
-
-  if (!kind)
-    {
-      g_autofree char *list = cg_layer_kind_list ();
-      g_set_error (error, CG_ERROR, CG_ERROR_NETWORK, "'%s' is no kind of layer (%s)", words[0],
-                   list);
-      return FALSE;
-    }
-  if (kind->fixed_size && parser->network->any_size)
-    {
-      g_set_error (error, CG_ERROR, CG_ERROR_NETWORK,
-                   "%s needs an input of fixed size, as in 'input 28x28x1'", kind->name);
-      return FALSE;
-    }
-
-  CgLayer layer = { .kind = kind, .line = parser->line, .other = -1 };
-  gboolean ok;
-  if (kind->parse)
-    ok = kind->parse (&layer, words + 1, error);
-  else if (!(ok = words[1] == NULL))
-    g_set_error (error, CG_ERROR, CG_ERROR_NETWORK, "%s stands alone, '%s' is too much", kind->name,
-                 words[1]);
-  if (ok && layer.name)
-    ok = find_saved (parser, &layer, error);
-  g_array_append_val (parser->layers, layer);
-  return ok;
-}
-
-static gboolean
-parse_line (Parser *parser, const char *line, GError **error)
-{
-  g_autofree char *code = g_strndup (line, strcspn (line, "#"));
-  g_auto (GStrv) all = g_strsplit_set (code, " \t\r", -1);
-  g_autoptr (GPtrArray) words = g_ptr_array_new ();
-
-  for (char **word = all; *word; word++)
-    if (**word)
-      g_ptr_array_add (words, *word);
-  if (words->len == 0)
-    return TRUE;
-  g_ptr_array_add (words, NULL);
-
-  char **w = (char **) words->pdata;
-  g_autofree char *plain = g_strjoinv (" ", w);
-  gboolean ok;
-  if (parser->layers->len == 0)
-    ok = strcmp (w[0], "input") == 0 ? parse_input (parser, w, error)
-                                     : parse_input (parser, (char *[]){ NULL }, error);
-  else if (strcmp (w[0], "save") == 0)
-    ok = parse_save (parser, w, error);
-  else
-    ok = parse_layer (parser, w, error);
-  if (!ok)
-    {
-      g_prefix_error (error, "network line %d '%s': ", parser->line + 1, plain);
-      return FALSE;
-    }
-  if (parser->line++ > 0)
-    g_string_append_c (parser->text, '\n');
-  g_string_append (parser->text, plain);
-  return TRUE;
-}
-
-static gboolean
-parse_lines (Parser *parser, const char *text, GError **error)
-{
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-
-  if (!g_utf8_validate (text, -1, NULL))
-    {
-      g_set_error_literal (error, CG_ERROR, CG_ERROR_NETWORK, "network text is not UTF-8");
-      return FALSE;
-    }
-  for (char **line = lines; *line; line++)
-    {
-      if (parser->line >= MAX_LINES)
-        {
-          g_set_error (error, CG_ERROR, CG_ERROR_NETWORK, "network has more than %d lines",
-                       MAX_LINES);
-          return FALSE;
-        }
-      if (!parse_line (parser, *line, error))
-        return FALSE;
-    }
-  if (parser->layers->len < 2)
-    {
-      g_set_error_literal (error, CG_ERROR, CG_ERROR_NETWORK, "network has no layers");
-      return FALSE;
-    }
-  return TRUE;
-}
-
-/* --- scale, shapes, parameters --- */
 
 static int
 common_divisor (int a, int b)
@@ -332,16 +167,9 @@ CgNetwork *
 cg_network_parse (const char *text, GError **error)
 {
   g_autoptr (CgNetwork) network = g_new0 (CgNetwork, 1);
-  g_autoptr (GHashTable) saved = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Parser parser
-      = { network, g_array_new (FALSE, TRUE, sizeof (CgLayer)), saved, g_string_new (NULL), 0 };
 
   network->tensors = g_array_new (FALSE, FALSE, sizeof (CgNetworkTensor));
-  gboolean ok = parse_lines (&parser, text, error);
-  network->text = g_string_free (parser.text, FALSE);
-  network->n_nodes = (int) parser.layers->len;
-  network->layers = (CgLayer *) g_array_free (parser.layers, FALSE);
-  if (!ok || !shape_network (network, error))
+  if (!cg_network_read (network, text, error) || !shape_network (network, error))
     return NULL;
   return g_steal_pointer (&network);
 }
@@ -443,41 +271,4 @@ const CgNetworkTensor *
 cg_network_tensor (const CgNetwork *network, guint i)
 {
   return &g_array_index (network->tensors, CgNetworkTensor, i);
-}
-
-/* --- first values --- */
-
-/* TRUE if what layer @i makes is, but for moving it about, added to a saved point. */
-static gboolean
-ends_in_add (const CgNetwork *network, int i)
-{
-  while (++i < network->n_nodes && network->layers[i].kind == &cg_layer_shuffle)
-    ;
-  return i < network->n_nodes && network->layers[i].kind == &cg_layer_add;
-}
-
-static gboolean
-before_relu (const CgNetwork *network, int i)
-{
-  return network->layers[i].activation == CG_ACTIVATION_RELU
-         || (i + 1 < network->n_nodes && network->layers[i + 1].kind == &cg_layer_relu);
-}
-
-void
-cg_network_init (const CgNetwork *network, guint64 seed, float *parameters)
-{
-  memset (parameters, 0, sizeof (float) * network->n_parameters);
-  for (int i = 1; i < network->n_nodes; i++)
-    {
-      const CgLayer *layer = &network->layers[i];
-      if (layer->weight_length == 0)
-        continue;
-      CgRandom random = cg_random (seed, layer->line, 0);
-      double fan_in = (double) layer->weight_length / layer->out.c;
-      double sigma = sqrt ((before_relu (network, i) ? 2 : 1) / fan_in);
-      if (ends_in_add (network, i))
-        sigma *= 0.1;
-      for (gsize p = 0; p < layer->weight_length; p++)
-        parameters[layer->weight_offset + p] = (float) (sigma * cg_random_normal (&random));
-    }
 }

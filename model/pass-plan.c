@@ -6,7 +6,7 @@
  * will read it. */
 #include "pass-plan.h"
 
-#define ALIGNMENT 16 /* floats; a cache line */
+#include "model/packed.h"
 
 /* --- sharing --- */
 
@@ -323,12 +323,6 @@ place_blocks (Block *blocks, int n_blocks)
   return height;
 }
 
-static gsize
-aligned (gsize floats)
-{
-  return (floats + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-}
-
 /* Rows that wait between steps, behind everything else. */
 static void
 place_carries (CgPassPlan *plan, const CgNetwork *network)
@@ -339,7 +333,7 @@ place_carries (CgPassPlan *plan, const CgNetwork *network)
       if (plan->steps == 1 || plan->places[i].root != i || window->own)
         continue;
       window->carry = plan->arena;
-      plan->arena += aligned (window->keep * cg_pass_plan_row (plan, network, i));
+      plan->arena += cg_aligned (window->keep * cg_pass_plan_row (plan, network, i));
     }
 }
 
@@ -351,7 +345,8 @@ place_windows (CgPassPlan *plan, const CgNetwork *network, CgPassMode mode)
 
   for (int i = 0; i < n_nodes; i++)
     {
-      gsize size = aligned (plan->n * plan->windows[i].rows * cg_pass_plan_row (plan, network, i));
+      gsize size
+          = cg_aligned (plan->n * plan->windows[i].rows * cg_pass_plan_row (plan, network, i));
       blocks[i] = (Block){ size, G_MAXINT, -1, &plan->values[i] };
       blocks[n_nodes + i] = (Block){ size, G_MAXINT, -1, &plan->gradients[i] };
     }

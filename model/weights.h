@@ -17,14 +17,14 @@
 CgModel *cg_weights_load (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same from @size bytes in memory; messages carry no path. */
-CgModel *cg_weights_parse (const guint8 *bytes, gsize size, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+CgModel *
+cg_weights_parse (const guint8 *bytes, gsize size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Write @model to @path through a temporary file and a rename: a reader sees
  * the old file or the new one, never half of one.  The same model gives the
  * same bytes.  A parameter that is not finite is refused, as loading would. */
-gboolean cg_weights_save (const CgModel *model, const char *path, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+cg_weights_save (const CgModel *model, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Load a model by what a user types: a path (anything with a '/' or ending in
  * .safetensors), or a name looked for in cg_weights_folders().  The error
