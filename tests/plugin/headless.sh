@@ -144,6 +144,8 @@ wait $gimp
 check "killed at work: the picture counts as unchanged" grep -qx "refused, changed: 0 " killed.txt
 check "killed at work: every pixel is as it was" "$picture" compare large.png killed.png 0
 check "the next run works" "$picture" compare want-gray8.png after-kill.png 0
-check "in the user's language" grep -q "^die Pixel dieser Ebene sind gesperrt" killed.log
+if [ "$version" = 2.10 ]; then # the C library of later systems translates nothing in C.UTF-8
+  check "in the user's language" grep -q "^die Pixel dieser Ebene sind gesperrt" killed.log
+fi
 check "no file is left" test -z "$(find "$TMPDIR" -type f)"
 finish
