@@ -248,11 +248,9 @@ bench_network (const BenchSettings *settings, CgWorkers *workers, const char *so
   g_auto (Photo) photo = { .settings = &patient, .source = source };
   if (!open_photo (&photo, error))
     return FALSE;
-  /* Processor time of another process is not ours to count. */
-  g_autoptr (BenchPeer) peer
-      = peers && !settings->busy
-            ? bench_peer_new (source, peers, photo.model, cg_workers_count (workers))
-            : NULL;
+  g_autoptr (BenchPeer) peer = peers ? bench_peer_new (source, peers, photo.model,
+                                                       cg_workers_count (workers), settings->busy)
+                                     : NULL;
 
   bench_picture (&photo, workers, peer, "1080p", 1920, 1080);
   bench_picture (&photo, workers, peer, "512", 512, 512);

@@ -45,13 +45,15 @@ read_line (BenchPeer *peer, GError **error)
 }
 
 static gboolean
-start (BenchPeer *peer, const char *source, const char *folder, int threads, GError **error)
+start (BenchPeer *peer, const char *source, const char *folder, int threads, gboolean busy,
+       GError **error)
 {
   g_autofree char *script = g_build_filename (source, "tests", "bench", "peer.cjs", NULL);
   g_autofree char *number = g_strdup_printf ("%d", threads);
   peer->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE
                                         | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-                                    error, "node", script, folder, peer->onnx, number, NULL);
+                                    error, "node", script, folder, peer->onnx, number,
+                                    busy ? "busy" : NULL, NULL);
   if (peer->process == NULL)
     return FALSE;
   peer->from = g_data_input_stream_new (g_subprocess_get_stdout_pipe (peer->process));
@@ -62,7 +64,8 @@ start (BenchPeer *peer, const char *source, const char *folder, int threads, GEr
 }
 
 BenchPeer *
-bench_peer_new (const char *source, const char *folder, const CgModel *model, int threads)
+bench_peer_new (const char *source, const char *folder, const CgModel *model, int threads,
+                gboolean busy)
 {
   g_autoptr (BenchPeer) peer = g_new0 (BenchPeer, 1);
   g_autoptr (GError) error = NULL;
@@ -71,7 +74,7 @@ bench_peer_new (const char *source, const char *folder, const CgModel *model, in
   if (!g_file_test (modules, G_FILE_TEST_IS_DIR))
     printf ("# no ONNX Runtime to compare with; ./dev bench --peers fetches it\n");
   else if ((peer->onnx = write_onnx (model, &error)) == NULL
-           || !start (peer, source, folder, threads, &error))
+           || !start (peer, source, folder, threads, busy, &error))
     printf ("# no ONNX Runtime: %s\n", error->message);
   else
     return g_steal_pointer (&peer);

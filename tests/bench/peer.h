@@ -8,10 +8,10 @@
 typedef struct _BenchPeer BenchPeer;
 
 /* Start it on @model with @threads threads, from the node_modules in @folder; @source
- * is the source tree.  NULL, having said why in a line of "# ", if that cannot be.  The
- * caller frees it with bench_peer_free(). */
+ * is the source tree, @busy as in BenchSettings.  NULL, having said why in a line of "# ", if that
+ * cannot be.  The caller frees it with bench_peer_free(). */
 BenchPeer *bench_peer_new (const char *source, const char *folder, const CgModel *model,
-                           int threads) G_GNUC_WARN_UNUSED_RESULT;
+                           int threads, gboolean busy) G_GNUC_WARN_UNUSED_RESULT;
 void bench_peer_free (BenchPeer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BenchPeer, bench_peer_free)
 
