@@ -7,7 +7,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 said=$("$source/tests/onnx/fetch-onnxruntime" "$peers" 2>&1) || {
-  echo "1..0 # SKIP no ONNX Runtime: $(echo "$said" | tail -n 1)"
+  echo "1..0 # SKIP no ONNX Runtime: $(echo "$said" | head -n 1)"
   exit
 }
 set -- "$source"/training/recipes/*.ini
