@@ -42,9 +42,9 @@ typedef struct
  * @pixels is h x w x channels floats, interleaved, without padding.  Reads may
  * overlap each other; a read never follows the write of a pixel it contains
  * unless the source keeps the original, which it must.  Each pixel of the region
- * is written once, with the value it would get if the region were the whole
- * picture.  Both are called in the thread that started the run; FALSE with
- * @error set stops it. */
+ * is written once, with the value it would get in a run over the whole picture,
+ * but for roundings (below 1e-6).  Both are called in the thread that started the
+ * run; FALSE with @error set stops it. */
 typedef struct
 {
   int width, height;
