@@ -107,13 +107,19 @@ run_strips (CgDenoiseRun *run, GError **error)
   return TRUE;
 }
 
+/* What the caller's limit leaves for the buffers of passes: the packed weights
+ * are there already, but may take no more than half of it away. */
 static gsize
-memory_limit (const CgDenoiseOptions *options)
+buffer_limit (const CgDenoiser *denoiser)
 {
-  if (options->max_memory > 0)
-    return options->max_memory;
-  gsize ram = (gsize) sysconf (_SC_PHYS_PAGES) * (gsize) sysconf (_SC_PAGESIZE);
-  return MIN (ram / 4, DEFAULT_MOST_MEMORY);
+  gsize limit = denoiser->options.max_memory, packed = cg_packed_memory (denoiser->packed);
+
+  if (limit == 0)
+    {
+      gsize ram = (gsize) sysconf (_SC_PHYS_PAGES) * (gsize) sysconf (_SC_PAGESIZE);
+      limit = MIN (ram / 4, DEFAULT_MOST_MEMORY);
+    }
+  return limit - MIN (packed, limit / 2);
 }
 
 static int
@@ -147,7 +153,7 @@ cg_denoiser_run (CgDenoiser *denoiser, const CgDenoiseStream *stream, CgDenoiseR
       return cg_denoise_copy (&run, region, error);
     }
   if (!cg_tile_plan (&run.plan, denoiser->packed, stream->width, stream->height, region,
-                     memory_limit (o) / active, cg_workers_count (denoiser->workers), error))
+                     buffer_limit (denoiser) / active, cg_workers_count (denoiser->workers), error))
     return FALSE;
   run.forwards = active * cg_tile_steps (&run.plan, denoiser->packed);
   if (!run_strips (&run, error))

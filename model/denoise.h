@@ -17,9 +17,9 @@ typedef struct
 {
   double strength; /* 0 (leave as it is, bit for bit) .. 1 (all of it) [1]; up to 2 overdoes it */
   double colour_strength; /* the same for the chroma planes of RGB; < 0 = as strength [-1] */
-  gsize max_memory; /* bytes for the network's buffers; 0 = a quarter of RAM, at most 1 GiB [0] */
-  int threads;      /* 0 = one a processor [0] */
-  const char *kernels;     /* name of the convolution kernels, NULL = the fastest [NULL] */
+  gsize max_memory;    /* bytes for weights and buffers; 0 = a quarter of RAM, at most 1 GiB [0] */
+  int threads;         /* 0 = one a processor [0] */
+  const char *kernels; /* name of the convolution kernels, NULL = the fastest [NULL] */
   CgProgressFunc progress; /* [NULL] */
   gpointer progress_data;
 } CgDenoiseOptions;
@@ -34,7 +34,7 @@ typedef struct
 {
   int tiles;
   int tile_width, tile_height; /* core of one tile */
-  gsize memory;                /* bytes of network buffers */
+  gsize memory;                /* bytes of buffers, weights not counted */
   guint64 not_finite;          /* NaN and infinite samples replaced */
 } CgDenoiseReport;
 

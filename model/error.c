@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "error.h"
 
-G_DEFINE_QUARK (cg - error - quark, cg_error)
+GQuark
+cg_error_quark (void)
+{
+  return g_quark_from_static_string ("cg-error-quark");
+}

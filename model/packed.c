@@ -24,6 +24,7 @@ cg_packed_new (const CgNetwork *network, CgPassMode mode, const char *kernels)
         size += cg_aligned (
             layer->kind->packed_size (layer, packed->kernels[i], mode == CG_PASS_TRAINING));
     }
+  packed->size = size;
   packed->data = g_aligned_alloc (MAX (size, 1), sizeof (float), CG_ALIGNMENT * sizeof (float));
   return packed;
 }
@@ -56,6 +57,12 @@ cg_packed_update (CgPacked *packed, const float *parameters, CgWorkers *workers)
 {
   packed->parameters = parameters;
   cg_workers_run (workers, packed->network->n_nodes - 1, pack_layer, packed);
+}
+
+gsize
+cg_packed_memory (const CgPacked *packed)
+{
+  return packed->size * sizeof (float);
 }
 
 const CgNetwork *

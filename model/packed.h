@@ -21,6 +21,7 @@ struct _CgPacked
   const CgConvKernel **kernels; /* a layer each; NULL where it is no convolution */
   gsize *offsets;               /* a layer each, into data */
   float *data;
+  gsize size;              /* floats */
   const float *parameters; /* of the last update */
 };
 

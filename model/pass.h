@@ -30,6 +30,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgPacked, cg_packed_free)
 /* Pack @parameters, which must stay as they are until the next update. */
 void cg_packed_update (CgPacked *packed, const float *parameters, CgWorkers *workers);
 
+/* Bytes that packed parameters take. */
+gsize cg_packed_memory (const CgPacked *packed);
+
 const CgNetwork *cg_packed_network (const CgPacked *packed);
 
 /* Rows of input that a band must be a multiple of. */

@@ -110,7 +110,7 @@ check_cuts (const char *text, const char *kernels, int w, int h)
     for (gsize divide = 1; divide <= 16; divide *= 4)
       {
         options.threads = threads;
-        options.max_memory = whole.memory / divide + ((gsize) 8 << 20);
+        options.max_memory = whole.memory / divide + ((gsize) 12 << 20);
         g_autoptr (CgImage) got = clean (model, image, options, &cut);
         g_test_message ("%s %dx%d, %d threads: tiles of %dx%d", kernels, w, h, threads,
                         cut.tile_width, cut.tile_height);
@@ -141,7 +141,7 @@ test_strips (void)
 
   g_autoptr (CgImage) want = clean (model, image, options, &report);
   g_assert_cmpint (report.tile_width, ==, 3001);
-  options.max_memory = 4 << 20;
+  options.max_memory = 6 << 20;
   g_autoptr (CgImage) got = clean (model, image, options, &report);
   g_assert_cmpint (report.tile_width, <, 3001);
   g_assert_cmpuint (report.memory, <=, options.max_memory);
