@@ -107,8 +107,9 @@ run_strips (CgDenoiseRun *run, GError **error)
   return TRUE;
 }
 
-/* What the caller's limit leaves for the buffers of passes: the packed weights
- * are there already, but may take no more than half of it away. */
+/* What the caller's limit leaves for the buffers of passes.  The packed weights
+ * count, except against a limit so low that they are most of it: better a
+ * little more memory than none of the work. */
 static gsize
 buffer_limit (const CgDenoiser *denoiser)
 {
@@ -119,7 +120,7 @@ buffer_limit (const CgDenoiser *denoiser)
       gsize ram = (gsize) sysconf (_SC_PHYS_PAGES) * (gsize) sysconf (_SC_PAGESIZE);
       limit = MIN (ram / 4, DEFAULT_MOST_MEMORY);
     }
-  return limit - MIN (packed, limit / 2);
+  return limit > 2 * packed ? limit - packed : limit;
 }
 
 static int

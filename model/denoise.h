@@ -17,7 +17,8 @@ typedef struct
 {
   double strength; /* 0 (leave as it is, bit for bit) .. 1 (all of it) [1]; up to 2 overdoes it */
   double colour_strength; /* the same for the chroma planes of RGB; < 0 = as strength [-1] */
-  gsize max_memory;    /* bytes for weights and buffers; 0 = a quarter of RAM, at most 1 GiB [0] */
+  gsize max_memory;    /* bytes for buffers and, from twice their size on, weights; 0 = a quarter of
+                          RAM, at most 1 GiB [0] */
   int threads;         /* 0 = one a processor [0] */
   const char *kernels; /* name of the convolution kernels, NULL = the fastest [NULL] */
   CgProgressFunc progress; /* [NULL] */
