@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The numbers a network starts training with. */
 #include <math.h>
-#include <string.h>
 
 #include "model/network-private.h"
 #include "model/random.h"
@@ -25,7 +24,6 @@ before_relu (const CgNetwork *network, int i)
 void
 cg_network_init (const CgNetwork *network, guint64 seed, float *parameters)
 {
-  memset (parameters, 0, sizeof (float) * network->n_parameters);
   for (int i = 1; i < network->n_nodes; i++)
     {
       const CgLayer *layer = &network->layers[i];
@@ -38,5 +36,7 @@ cg_network_init (const CgNetwork *network, guint64 seed, float *parameters)
         sigma *= 0.1;
       for (gsize p = 0; p < layer->weight_length; p++)
         parameters[layer->weight_offset + p] = (float) (sigma * cg_random_normal (&random));
+      for (gsize p = 0; p < layer->bias_length; p++)
+        parameters[layer->bias_offset + p] = 0;
     }
 }
