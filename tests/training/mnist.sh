@@ -3,7 +3,7 @@
 # The textbook's denoiser, trained on real digits for one short epoch.
 # Usage: mnist.sh CLEARGRAIN-TRAIN SOURCE-FOLDER
 set -u
-train=$1
+train=$(realpath "$1")
 source=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

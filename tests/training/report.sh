@@ -3,7 +3,7 @@
 # The report in a real browser, without network, and to an HTML checker.
 # Usage: report.sh CLEARGRAIN-TRAIN SOURCE-FOLDER
 set -u
-train=$1
+train=$(realpath "$1")
 source=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
