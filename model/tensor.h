@@ -7,6 +7,8 @@
 #ifndef CG_TENSOR_H
 #define CG_TENSOR_H
 
+#include <string.h>
+
 #include <glib.h>
 
 typedef struct
@@ -34,6 +36,14 @@ static inline float *
 cg_tensor_pixel (const CgTensor *t, int y, int x)
 {
   return t->data + (gsize) y * t->row_stride + (gsize) x * t->pixel_stride;
+}
+
+static inline void
+cg_tensor_clear (const CgTensor *t)
+{
+  for (int y = 0; y < t->h; y++)
+    for (int x = 0; x < t->w; x++)
+      memset (cg_tensor_pixel (t, y, x), 0, t->c * sizeof (float));
 }
 
 #endif

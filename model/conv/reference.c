@@ -92,19 +92,11 @@ forward (const CgConv *conv, const CgTensor *in, const float *packed,
 }
 
 static void
-clear (const CgTensor *t)
-{
-  for (int y = 0; y < t->h; y++)
-    for (int x = 0; x < t->w; x++)
-      memset (cg_tensor_pixel (t, y, x), 0, t->c * sizeof (float));
-}
-
-static void
 backward_data (const CgConv *conv, const CgTensor *grad_out, const float *packed,
                const CgTensor *grad_in, gboolean accumulate, float *scratch)
 {
   if (!accumulate)
-    clear (grad_in);
+    cg_tensor_clear (grad_in);
   for (int y = 0; y < grad_out->h; y++)
     for (int x = 0; x < grad_out->w; x++)
       for (int v = 0; v < conv->k; v++)
