@@ -77,6 +77,12 @@ step_block (int job, int worker, gpointer user)
     }
 }
 
+double
+cg_adam_ema (const CgAdamOptions *options, guint64 step)
+{
+  return MIN (options->ema, (1. + step) / (10. + step));
+}
+
 void
 cg_adam_step (const CgAdamOptions *options, CgAdamState *state, const float *gradient, double norm,
               guint64 step, double rate, CgWorkers *workers)
@@ -91,7 +97,7 @@ cg_adam_step (const CgAdamOptions *options, CgAdamState *state, const float *gra
     .correction = 1 / sqrt (1 - pow (options->beta2, step)),
     .epsilon = options->epsilon,
     .keep = 1 - rate * options->weight_decay,
-    .ema = MIN (options->ema, (1. + step) / (10. + step)),
+    .ema = cg_adam_ema (options, step),
   };
   cg_workers_run (workers, n_blocks (state->n), step_block, &job);
 }

@@ -34,10 +34,13 @@ typedef struct
 double cg_adam_norm (const float *gradient, gsize n, CgWorkers *workers);
 
 /* Step number @step (the first is 1) with @gradient of length @norm at
- * learning rate @rate.  The running mean forgets faster in the beginning:
- * its decay is min (ema, (1 + step) / (10 + step)). */
+ * learning rate @rate. */
 void cg_adam_step (const CgAdamOptions *options, CgAdamState *state, const float *gradient,
                    double norm, guint64 step, double rate, CgWorkers *workers);
+
+/* Decay of the parameters' running mean at @step, which forgets faster in the
+ * beginning: min (ema, (1 + step) / (10 + step)). */
+double cg_adam_ema (const CgAdamOptions *options, guint64 step);
 
 /* Learning rate of @step (1..@steps): a line from 0 to @peak over the first
  * @warm_up steps, then half a cosine down to @last. */

@@ -56,6 +56,7 @@ static const Key keys[] = {
   { "training", "chunk", KIND_INT, AT (chunk), "0", 0, 65536 },
   { "training", "patch", KIND_INT, AT (patch), "96", 1, 4096 },
   { "training", "loss", KIND_CHOICE, AT (loss), "auto", .choices = "l1 charbonnier mse bce auto" },
+  { "training", "optimizer", KIND_CHOICE, AT (optimizer), "adam", .choices = "adam muon" },
   { "training", "rate", KIND_NUMBER, AT (rate), "0.001", 0, 10 },
   { "training", "final-rate", KIND_NUMBER, AT (final_rate), "1e-06", 0, 10 },
   { "training", "warm-up", KIND_INT, AT (warm_up), "500", 0, 1e9 },

@@ -13,6 +13,12 @@
 /* Charbonnier for clean targets; MSE for noisy ones, whose mean is wanted. */
 #define CG_RECIPE_LOSS_AUTO (CG_LOSS_BCE + 1)
 
+typedef enum
+{
+  CG_RECIPE_ADAM,
+  CG_RECIPE_MUON
+} CgRecipeOptimizer;
+
 typedef struct
 {
   /* [data]; paths are relative to the current folder */
@@ -42,6 +48,7 @@ typedef struct
   char *compare; /* weights to compare with; empty = init, or the shipped ones */
   int steps, batch, chunk, patch;
   int loss; /* a CgLoss, or CG_RECIPE_LOSS_AUTO */
+  int optimizer; /* a CgRecipeOptimizer */
   double rate, final_rate;
   int warm_up;
   double weight_decay, clip, ema;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "model/error.h"
+#include "training/muon.h"
 
 /* Under a time limit: the share of it after which the schedule is fitted to it,
  * and the share that is meant to be used. */
@@ -109,8 +110,12 @@ take_step (Loop *loop, double *loss, GError **error)
                    step);
       return FALSE;
     }
-  cg_adam_step (&loop->adam, &state->weights, loop->gradient, loop->gradient_length, step, rate,
-                run->workers);
+  if (run->recipe->optimizer == CG_RECIPE_MUON)
+    cg_muon_step (&loop->adam, run->model->network, &state->weights, loop->gradient,
+                  loop->gradient_length, step, rate, run->workers);
+  else
+    cg_adam_step (&loop->adam, &state->weights, loop->gradient, loop->gradient_length, step, rate,
+                  run->workers);
   state->step = step;
   state->loss_sum += *loss;
   state->loss_count++;
