@@ -17,7 +17,10 @@ struct _CgNetwork
   int halo;
   CgLayer *layers; /* n_nodes of them; [0] is the input line and has no kind */
   int n_nodes;
-  GArray *tensors; /* CgNetworkTensor */
+  int latent;           /* node of the latents, 0 = none are named */
+  int latent_line;      /* where the text names them, and whether that is a */
+  gboolean latent_mark; /*   line of its own, no layer */
+  GArray *tensors;      /* CgNetworkTensor */
   gsize n_parameters;
 };
 

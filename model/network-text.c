@@ -61,6 +61,37 @@ parse_save (Parser *parser, char **words, GError **error)
   return TRUE;
 }
 
+/* The last node there is so far makes the latents. */
+static gboolean
+name_latents (Parser *parser, gboolean mark, GError **error)
+{
+  CgNetwork *network = parser->network;
+
+  if (network->latent > 0)
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_NETWORK, "the latents are already those of line %d",
+                   network->latent_line + 1);
+      return FALSE;
+    }
+  network->latent = (int) parser->layers->len - 1;
+  network->latent_line = parser->line;
+  network->latent_mark = mark;
+  if (network->latent > 0)
+    return TRUE;
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_NETWORK, "the input is no latents");
+  return FALSE;
+}
+
+static gboolean
+parse_latent (Parser *parser, char **words, GError **error)
+{
+  if (g_strv_length (words) == 1)
+    return name_latents (parser, TRUE, error);
+  g_set_error (error, CG_ERROR, CG_ERROR_NETWORK, "latent stands alone, '%s' is too much",
+               words[1]);
+  return FALSE;
+}
+
 static gboolean
 find_saved (Parser *parser, CgLayer *layer, GError **error)
 {
@@ -100,6 +131,8 @@ parse_layer (Parser *parser, char **words, GError **error)
   if (ok && layer.name)
     ok = find_saved (parser, &layer, error);
   g_array_append_val (parser->layers, layer);
+  if (ok && kind == &cg_layer_gaussian)
+    ok = name_latents (parser, FALSE, error);
   return ok;
 }
 
@@ -125,6 +158,8 @@ parse_line (Parser *parser, const char *line, GError **error)
                                      : parse_input (parser, (char *[]){ NULL }, error);
   else if (strcmp (w[0], "save") == 0)
     ok = parse_save (parser, w, error);
+  else if (strcmp (w[0], "latent") == 0)
+    ok = parse_latent (parser, w, error);
   else
     ok = parse_layer (parser, w, error);
   if (!ok)

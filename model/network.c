@@ -87,9 +87,13 @@ add_parameters (CgNetwork *network, CgLayer *layer)
   if (layer->weight_length == 0)
     return;
   layer->weight_offset = network->n_parameters;
-  add_tensor (network, layer, "weight",
-              k ? (CgNetworkTensor){ .n_dims = 4, .dims = { layer->out.c, layer->in.c, k, k } }
-                : (CgNetworkTensor){ .n_dims = 2, .dims = { layer->out.c, layer->in.c } });
+  CgNetworkTensor weight = { .n_dims = 2, .dims = { layer->out.c, layer->in.c } };
+  if (k > 0)
+    weight = (CgNetworkTensor){ .n_dims = 4, .dims = { layer->out.c, layer->in.c, k, k } };
+  else if (layer->stamp > 0)
+    weight = (CgNetworkTensor){ .n_dims = 4,
+                                .dims = { layer->in.c, layer->out.c, layer->stamp, layer->stamp } };
+  add_tensor (network, layer, "weight", weight);
   layer->bias_offset = network->n_parameters;
   if (layer->bias)
     add_tensor (network, layer, "bias", (CgNetworkTensor){ .n_dims = 1, .dims = { layer->out.c } });
@@ -244,8 +248,11 @@ cg_network_flop_per_pixel (const CgNetwork *network)
   double flop = 0;
 
   for (int i = 1; i < network->n_nodes; i++)
-    flop += 2.0 * network->layers[i].weight_length * network->layers[i].out.h
-            * network->layers[i].out.w;
+    {
+      const CgLayer *layer = &network->layers[i];
+      CgShape s = layer->stamp > 0 ? layer->in : layer->out; /* upconv: a stamp an input pixel */
+      flop += 2.0 * layer->weight_length * s.h * s.w;
+    }
   return flop / network->input.h / network->input.w;
 }
 

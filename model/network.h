@@ -5,10 +5,13 @@
  *   input 28x28x1                a fixed size: height x width x channels
  *   conv 32 3x3 [stride 2] [relu|sigmoid] [nobias]
  *   dense 512 [relu|sigmoid] [nobias]          fixed sizes only
+ *   upconv 32 3x3 stride 2 [relu|sigmoid] [nobias]   fixed sizes only; scales up
  *   relu | sigmoid
  *   maxpool 2 | upsample 2       upsample repeats pixels
  *   unshuffle 2 | shuffle 2      2x2 pixels <-> channels
  *   flatten | reshape 7x7x3      fixed sizes only
+ *   gaussian                     2 n values, means and log-variances, to n latents
+ *   latent                       what is here is the network's latents
  *   save NAME                    remember this point
  *   concat NAME | add NAME       join it again
  *
@@ -33,7 +36,8 @@ typedef struct
 {
   const char *name; /* "3.weight": line of the layer (input is 0), then its role */
   int n_dims;
-  int dims[4];  /* conv weight: c_out, c_in, k, k; dense: out, in; bias: c_out */
+  int dims[4];  /* conv weight: c_out, c_in, k, k; upconv: c_in, c_out, k, k; dense: out, in; bias:
+                 * c_out */
   gsize offset; /* floats from the start of the parameter array */
   gsize length; /* floats */
 } CgNetworkTensor;
@@ -63,6 +67,16 @@ CgShape cg_network_output_shape (const CgNetwork *network, int h, int w);
 
 /* Multiply-adds times two that a forward run takes on a pixel of input. */
 double cg_network_flop_per_pixel (const CgNetwork *network);
+
+/* Whether a line `latent` or `gaussian` tells where the latents are. */
+gboolean cg_network_has_latents (const CgNetwork *network);
+
+/* Cut the network at its latents.  The parameters of @encoder, which makes the
+ * latents of the input, are the first of the network's, those of @decoder the
+ * rest.  FALSE with CG_ERROR_NETWORK if there are no latents, or if a part is
+ * no network of its own.  The caller frees both with cg_network_free(). */
+gboolean cg_network_split (const CgNetwork *network, CgNetwork **encoder, CgNetwork **decoder,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* For who writes a network down in another form: layer @i, counted from 1, or
  * NULL behind the last; 0 is the input line, which has no kind. */

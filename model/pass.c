@@ -22,7 +22,8 @@ struct _CgPass
   gsize scratch_stride; /* floats a worker */
   float *sums;          /* gradients so far, training only */
   gsize sums_size;
-  CgLayerRun *runs; /* a layer each */
+  CgLayerRun *runs;     /* a layer each */
+  CgLatentNoise *noise; /* a picture each */
 };
 
 /* The most scratch that any layer needs for one worker, floats. */
@@ -127,6 +128,7 @@ equip (CgPass *pass, int i, gsize *sum_offset)
   run->scratch = pass->scratch;
   run->scratch_stride = pass->scratch_stride;
   run->workers = pass->workers;
+  run->noise = pass->noise;
   if (pass->sums && layer->kind->sum_size)
     {
       run->sum = pass->sums + *sum_offset;
@@ -192,6 +194,7 @@ cg_pass_new (const CgPacked *packed, int n, int h, int w, int band, CgWorkers *w
   if (!allocate (pass, error))
     return NULL;
   pass->runs = g_new0 (CgLayerRun, pass->network->n_nodes);
+  pass->noise = g_new0 (CgLatentNoise, n);
   for (int i = 1; i < pass->network->n_nodes; i++)
     {
       equip (pass, i, &sum_offset);
@@ -210,6 +213,7 @@ cg_pass_free (CgPass *pass)
   cg_arena_free (pass->arena);
   cg_arena_free (pass->sums);
   g_free (pass->runs);
+  g_free (pass->noise);
   g_free (pass);
 }
 
@@ -243,6 +247,42 @@ CgTensor
 cg_pass_output_gradient (CgPass *pass, int i)
 {
   return cg_batch_at (&pass->runs[pass->network->n_nodes - 1].grad_out, i);
+}
+
+/* --- latents --- */
+
+void
+cg_pass_set_noise (CgPass *pass, int i, const CgRandom *random)
+{
+  pass->noise[i].drawn = random != NULL;
+  if (random)
+    pass->noise[i].random = *random;
+}
+
+/* The run of the layer that draws the latents, or NULL. */
+static CgLayerRun *
+gaussian_run (const CgPass *pass)
+{
+  int i = pass->network->latent;
+  return i > 0 && pass->network->layers[i].kind == &cg_layer_gaussian ? &pass->runs[i] : NULL;
+}
+
+double
+cg_pass_kl (CgPass *pass, int i)
+{
+  const CgLayerRun *run = gaussian_run (pass);
+
+  g_return_val_if_fail (pass->packed->mode == CG_PASS_TRAINING, 0);
+  return run ? cg_gaussian_kl (cg_batch_at (&run->in, i).data, run->out.first.c) : 0;
+}
+
+void
+cg_pass_set_kl (CgPass *pass, double scale)
+{
+  CgLayerRun *run = gaussian_run (pass);
+
+  if (run)
+    run->kl = (float) scale;
 }
 
 /* --- from step to step --- */

@@ -8,6 +8,7 @@
 
 #include "model/network.h"
 #include "model/progress.h"
+#include "model/random.h"
 #include "model/tensor.h"
 #include "model/workers.h"
 
@@ -85,6 +86,16 @@ gboolean cg_pass_next (CgPass *pass);
 /* Run forward.  FALSE if @progress (may be NULL) asked to stop: the output is
  * then undefined. */
 gboolean cg_pass_forward (CgPass *pass, CgProgressFunc progress, gpointer progress_data);
+
+/* For a network with a `gaussian` layer: from now on picture @i's latents are
+ * drawn with a copy of @random, or are their means again if it is NULL. */
+void cg_pass_set_noise (CgPass *pass, int i, const CgRandom *random);
+
+/* Training only: the KL divergence of picture @i's latents after a forward run,
+ * in nats; 0 without a gaussian layer.  Backward adds @scale times its
+ * gradient (0 unless set). */
+double cg_pass_kl (CgPass *pass, int i);
+void cg_pass_set_kl (CgPass *pass, double scale);
 
 /* Training only.  Put the loss's gradient here after a forward run ... */
 CgTensor cg_pass_output_gradient (CgPass *pass, int i);

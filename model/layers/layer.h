@@ -11,6 +11,7 @@
 #include "model/activation.h"
 #include "model/conv/conv.h"
 #include "model/network.h"
+#include "model/random.h"
 #include "model/tensor.h"
 #include "model/workers.h"
 
@@ -75,6 +76,7 @@ struct _CgLayer
 
   int n;          /* units of dense, factor of all that scale, stride of conv */
   CgConv conv;    /* conv only, else k = 0 */
+  int stamp;      /* upconv only: side of its kernel, else 0 */
   CgShape target; /* reshape only */
   CgActivation activation;
   gboolean bias;
@@ -83,6 +85,13 @@ struct _CgLayer
   gsize weight_offset, weight_length; /* into the parameter array, floats; 0 = none */
   gsize bias_offset, bias_length;
 };
+
+/* What a picture's latents are drawn with. */
+typedef struct
+{
+  gboolean drawn; /* FALSE: they are their means */
+  CgRandom random;
+} CgLatentNoise;
 
 /* Everything one call of forward or backward works on.  Forward computes rows
  * y0 <= y < y1 of the output; tensors have the height of the whole picture but
@@ -96,6 +105,9 @@ struct _CgLayerRun
   CgBatch grad_in, grad_other, grad_out; /* data NULL: not wanted */
   gboolean add_in, add_other;            /* add to what grad_in, grad_other hold */
   CgBatch add;                           /* conv: added before storing; data NULL: nothing */
+
+  const CgLatentNoise *noise; /* gaussian: one a picture */
+  float kl;                   /* gaussian: share of the KL divergence in the loss */
 
   const CgConvKernel *kernel;
   const float *weight, *bias; /* as in the parameter array; NULL: none */
@@ -114,7 +126,11 @@ char *cg_layer_kind_list (void) G_GNUC_WARN_UNUSED_RESULT;
 
 extern const CgLayerKind cg_layer_conv, cg_layer_dense, cg_layer_relu, cg_layer_sigmoid,
     cg_layer_maxpool, cg_layer_upsample, cg_layer_unshuffle, cg_layer_shuffle, cg_layer_concat,
-    cg_layer_add, cg_layer_flatten, cg_layer_reshape;
+    cg_layer_add, cg_layer_flatten, cg_layer_reshape, cg_layer_gaussian, cg_layer_upconv;
+
+/* KL divergence, in nats, of the normal distributions whose @n means and then @n log-variances
+ * are @in from the standard one. */
+double cg_gaussian_kl (const float *in, int n);
 
 /* --- help for the kinds --- */
 

@@ -7,9 +7,9 @@
 #include "model/error.h"
 
 static const CgLayerKind *const kinds[] = {
-  &cg_layer_conv,    &cg_layer_dense,    &cg_layer_relu,      &cg_layer_sigmoid,
-  &cg_layer_maxpool, &cg_layer_upsample, &cg_layer_unshuffle, &cg_layer_shuffle,
-  &cg_layer_concat,  &cg_layer_add,      &cg_layer_flatten,   &cg_layer_reshape,
+  &cg_layer_conv,     &cg_layer_dense,     &cg_layer_relu,     &cg_layer_sigmoid, &cg_layer_maxpool,
+  &cg_layer_upsample, &cg_layer_unshuffle, &cg_layer_shuffle,  &cg_layer_concat,  &cg_layer_add,
+  &cg_layer_flatten,  &cg_layer_reshape,   &cg_layer_gaussian, &cg_layer_upconv,
 };
 
 const CgLayerKind *
@@ -24,7 +24,7 @@ cg_layer_kind (const char *name)
 char *
 cg_layer_kind_list (void)
 {
-  GString *list = g_string_new ("save");
+  GString *list = g_string_new ("save, latent");
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     g_string_append_printf (list, ", %s", kinds[i]->name);
   return g_string_free (list, FALSE);

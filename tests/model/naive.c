@@ -61,6 +61,45 @@ conv (const char *line, Picture in, const double **p)
   return out;
 }
 
+/* Each input pixel adds its stamp to the output. */
+static Picture
+upconv (const char *line, Picture in, const double **p)
+{
+  int c_out, k, stride;
+
+  sscanf (line, "upconv %d %dx", &c_out, &k);
+  sscanf (strstr (line, "stride"), "stride %d", &stride);
+  Picture out = blank (in.h * stride, in.w * stride, c_out);
+  const double *weight = *p;
+  *p += c_out * in.c * k * k;
+  for (int y = 0; y < in.h; y++)
+    for (int x = 0; x < in.w; x++)
+      for (int i = 0; i < in.c; i++)
+        for (int o = 0; o < c_out; o++)
+          for (int v = 0; v < k; v++)
+            for (int u = 0; u < k; u++)
+              {
+                int ty = y * stride + v - k / 2, tx = x * stride + u - k / 2;
+                if (ty >= 0 && tx >= 0 && ty < out.h && tx < out.w)
+                  *at (out, ty, tx, o)
+                      += weight[((i * c_out + o) * k + v) * k + u] * *at (in, y, x, i);
+              }
+  for (int i = 0; i < out.h * out.w * c_out; i++)
+    out.v[i] = activated (line, out.v[i] + (strstr (line, "nobias") ? 0 : (*p)[i % c_out]));
+  *p += strstr (line, "nobias") ? 0 : c_out;
+  return out;
+}
+
+/* Nothing is drawn: the means. */
+static Picture
+gaussian (Picture in)
+{
+  Picture out = blank (1, 1, in.c / 2);
+
+  memcpy (out.v, in.v, sizeof (double) * out.c);
+  return out;
+}
+
 static Picture
 dense (const char *line, Picture in, const double **p)
 {
@@ -174,6 +213,12 @@ naive_forward (const char *text, const double *parameters, Picture input)
         }
       else if (g_str_has_prefix (*line, "conv "))
         now = conv (*line, now, &parameters);
+      else if (g_str_has_prefix (*line, "upconv"))
+        now = upconv (*line, now, &parameters);
+      else if (strcmp (*line, "gaussian") == 0)
+        now = gaussian (now);
+      else if (strcmp (*line, "latent") == 0)
+        now = copy ("", now);
       else if (g_str_has_prefix (*line, "dense"))
         now = dense (*line, now, &parameters);
       else if (g_str_has_prefix (*line, "add") || g_str_has_prefix (*line, "concat"))

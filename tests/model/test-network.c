@@ -69,7 +69,7 @@ test_unknown_kind (void)
   g_autoptr (GError) error = NULL;
   g_assert_null (cg_network_parse ("input 1\nblur 3", &error));
   g_assert_true (g_str_has_prefix (
-      error->message, "network line 2 'blur 3': 'blur' is no kind of layer (save, conv, dense,"));
+      error->message, "network line 2 'blur 3': 'blur' is no kind of layer (save, latent, conv,"));
 }
 
 static void
