@@ -285,6 +285,12 @@ check_options (const Options *o)
   return missing == NULL && cg_commands_check_threads (o->threads);
 }
 
+static const char examples[]
+    = "Examples:\n"
+      "  cleargrain-train eval --model photo --clean PICTURES --noise gauss:25\n"
+      "  cleargrain-train eval --model runs/mine/best.safetensors --clean PICTURES --noisy "
+      "SAME-PICTURES";
+
 int
 cg_command_eval (int argc, char **argv)
 {
@@ -305,10 +311,10 @@ cg_command_eval (int argc, char **argv)
     { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "one JSON object a line", NULL },
     { NULL },
   };
+  const CgCommandHelp help
+      = { "", 0, examples, "The last line is: mean PSNR P SSIM S pictures N\n" };
   int status = CG_EXIT_USAGE;
-  if (cg_commands_parse (&argc, &argv, entries, "",
-                         "The last line is: mean PSNR P SSIM S pictures N\n", 0)
-      && check_options (&o))
+  if (cg_commands_parse (&argc, &argv, entries, &help) && check_options (&o))
     status = evaluate (&o);
   g_free (o.model);
   g_strfreev (o.clean);

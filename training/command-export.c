@@ -42,12 +42,14 @@ cg_command_export (int argc, char **argv)
     { "overwrite", 0, 0, G_OPTION_ARG_NONE, &overwrite, "replace FILE if it is there", NULL },
     { NULL },
   };
+  const CgCommandHelp help = {
+    "MODEL", 1, "Example:\n  cleargrain-train export photo --onnx photo.onnx",
+    "MODEL is a file of weights or a name.  The ONNX model maps \"image\", 1 x 1 x height x width\n"
+    "floats from 0 to 1, to \"clean\"; colours, borders and large pictures are the caller's "
+    "business.\n"
+  };
 
-  if (!cg_commands_parse (&argc, &argv, entries, "MODEL",
-                          "MODEL is a file of weights or a name.  The ONNX model maps \"image\", "
-                          "1 x 1 x height x width\nfloats from 0 to 1, to \"clean\"; colours, "
-                          "borders and large pictures are the caller's business.\n",
-                          1))
+  if (!cg_commands_parse (&argc, &argv, entries, &help))
     return CG_EXIT_USAGE;
   if (onnx == NULL)
     {

@@ -188,7 +188,7 @@ preview (const Options *o, GError **error)
 
 /* "poisson-gauss:PEAK,SIGMA   photons at white, ..." for each kind. */
 static void
-print_kinds (void)
+append_kinds (GString *text, const char *indent)
 {
   for (guint i = 0; i < cg_n_noise_kinds; i++)
     {
@@ -199,7 +199,7 @@ print_kinds (void)
           g_autofree char *name = g_ascii_strup (kind->values[v].name, -1);
           g_string_append_printf (form, "%c%s", v == 0 ? ':' : ',', name);
         }
-      g_print ("%-26s %s\n", form->str, kind->summary);
+      g_string_append_printf (text, "%s%-26s %s\n", indent, form->str, kind->summary);
     }
 }
 
@@ -211,7 +211,9 @@ run (const Options *o)
   g_autoptr (GError) error = NULL;
   if (o->list)
     {
-      print_kinds ();
+      g_autoptr (GString) kinds = g_string_new (NULL);
+      append_kinds (kinds, "");
+      g_print ("%s", kinds->str);
       return CG_EXIT_OK;
     }
   if ((o->measure == NULL) == (o->preview == NULL) || (o->preview && o->noise == NULL))
@@ -223,6 +225,24 @@ run (const Options *o)
   gboolean ok = o->measure ? measure_all (o, &error) : preview (o, &error);
   return ok ? CG_EXIT_OK : cg_commands_fail (error);
 }
+
+static const char examples[]
+    = "Examples:\n"
+      "  cleargrain-train noise --measure NOISY-PICTURES\n"
+      "  cleargrain-train noise --measure NOISY-PICTURES --clean SAME-PICTURES\n"
+      "  cleargrain-train noise --preview look.png --noise 'poisson-gauss:200,3 + clip + "
+      "quantize'\n"
+      "  cleargrain-train noise --list";
+
+static const char grammar[]
+    = "--measure prints the noise to stdout, in the words that --noise takes, and how it grows\n"
+      "with brightness to stderr.\n"
+      "\n"
+      "NOISE is one or more alternatives, | between, one of which is drawn for each patch; 70%\n"
+      "before one is its share.  An alternative is steps, + between, done one after the other: a\n"
+      "kind, and values, which may be ranges LOW-HIGH that are drawn from for each patch.\n"
+      "\n"
+      "Kinds:\n";
 
 int
 cg_command_noise (int argc, char **argv)
@@ -240,11 +260,11 @@ cg_command_noise (int argc, char **argv)
     { "list", 0, 0, G_OPTION_ARG_NONE, &o.list, "list the kinds of noise", NULL },
     { NULL },
   };
+  g_autoptr (GString) description = g_string_new (grammar);
+  append_kinds (description, "  ");
+  const CgCommandHelp help = { "", 0, examples, description->str };
   int status = CG_EXIT_USAGE;
-  if (cg_commands_parse (&argc, &argv, entries, "",
-                         "The noise goes to stdout, in the words that --noise takes; how it grows "
-                         "with brightness to stderr.\n",
-                         0))
+  if (cg_commands_parse (&argc, &argv, entries, &help))
     status = run (&o);
   g_strfreev (o.measure);
   g_strfreev (o.clean);

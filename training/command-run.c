@@ -204,6 +204,15 @@ clear_options (Options *options)
   g_free (options->time_limit);
 }
 
+static const char examples[]
+    = "Examples:\n"
+      "  cleargrain-train run RECIPE --init photo --clean PICTURES --noise 'gauss:0-55'\n"
+      "  cleargrain-train run RECIPE --init photo --clean PICTURES --noisy SAME-PICTURES \\\n"
+      "      --time-limit 20m --out runs/mine\n"
+      "  cleargrain-train run RECIPE --init photo --noisy SHOTS-A --noisy SHOTS-B\n"
+      "  cleargrain-train run RECIPE --clean PICTURES --set training.steps=5000 --set "
+      "training.seed=2";
+
 static int
 run (int argc, char **argv, Options *o)
 {
@@ -211,8 +220,7 @@ run (int argc, char **argv, Options *o)
     { "clean", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->clean,
       "clean pictures: a folder or a file; may be repeated", "PATH" },
     { "noisy", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->noisy,
-      "the same pictures, noisy, matched by name; without --clean: two folders of a shot each, or "
-      "one of noisy pictures alone",
+      "the same, noisy, matched by name; without --clean: two shots, or noisy pictures alone",
       "PATH" },
     { "noise", 0, 0, G_OPTION_ARG_STRING, &o->noise, "noise to learn, as in gauss:0-55", "NOISE" },
     { "init", 0, 0, G_OPTION_ARG_STRING, &o->init, "begin with these weights: a name or a file",
@@ -231,13 +239,16 @@ run (int argc, char **argv, Options *o)
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "no progress", NULL },
     { NULL },
   };
+  g_autofree char *keys = cg_recipe_help ();
+  g_autofree char *description
+      = g_strconcat ("A run that was stopped goes on when it is started again with the same recipe "
+                     "and --out.\n\nWhat a recipe may say, and its [default]:\n",
+                     keys, NULL);
+  const CgCommandHelp help = { "RECIPE", 1, examples, description };
   g_autoptr (GError) error = NULL;
   double time_limit = 0;
 
-  if (!cg_commands_parse (&argc, &argv, entries, "RECIPE",
-                          "A run that was stopped goes on when it is started again with the same "
-                          "recipe and --out.\n",
-                          1))
+  if (!cg_commands_parse (&argc, &argv, entries, &help))
     return CG_EXIT_USAGE;
   if (o->time_limit && !parse_duration (o->time_limit, &time_limit, &error))
     return cg_commands_fail (error);

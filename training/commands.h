@@ -19,11 +19,19 @@ int cg_command_eval (int argc, char **argv);
 int cg_command_export (int argc, char **argv);
 int cg_command_noise (int argc, char **argv);
 
-/* Parse @entries and leave exactly @n_operands operands in *@argv (after
- * argv[0]).  @head is the line of operands and @description follows the options in --help.
- * Returns FALSE, having said why in two lines on stderr, on misuse. */
-gboolean cg_commands_parse (int *argc, char ***argv, const GOptionEntry *entries, const char *head,
-                            const char *description, int n_operands);
+typedef struct
+{
+  const char *operands; /* as the line of use has them */
+  int n_operands;
+  const char *examples;    /* come first in --help */
+  const char *description; /* follows the options; may be NULL */
+} CgCommandHelp;
+
+/* Parse @entries and leave exactly as many operands as @help tells of in *@argv
+ * (after argv[0]).  Returns FALSE, having said why in two lines on stderr, on
+ * misuse. */
+gboolean
+cg_commands_parse (int *argc, char ***argv, const GOptionEntry *entries, const CgCommandHelp *help);
 
 /* Whether @threads makes sense; says so if not. */
 gboolean cg_commands_check_threads (int threads);

@@ -26,10 +26,25 @@ static const struct
 static void
 print_help (void)
 {
-  g_print ("Usage: " PROGRAM " COMMAND [OPTION...]\n\nCommands:\n");
+  g_print ("Usage: " PROGRAM " COMMAND [OPTION...]\n"
+           "\n"
+           "Make weights for noise of your own.\n"
+           "\n"
+           "Examples:\n"
+           "  " PROGRAM " noise --measure NOISY-PICTURES\n"
+           "  " PROGRAM " run RECIPE --init photo --clean PICTURES --noise 'gauss:0-55' \\\n"
+           "      --time-limit 20m --out runs/mine\n"
+           "  " PROGRAM " eval --model runs/mine/best.safetensors --clean OTHERS --noise gauss:25\n"
+           "\n"
+           "Commands:\n");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     g_print ("  %-8s %s\n", commands[i].name, commands[i].summary);
-  g_print ("\n`" PROGRAM " COMMAND --help` tells more; `--version` prints the version.\n");
+  g_print ("\n"
+           "`" PROGRAM " COMMAND --help` tells more; `--version` prints the version.\n"
+           "Exit status: 0 done, 1 failed, 2 the command line or the recipe makes no sense, 130 "
+           "stopped\n"
+           "(Ctrl-C, SIGTERM).  Environment: CLEARGRAIN_WEIGHTS, a folder of weights to look in "
+           "first.\n");
 }
 
 static int
@@ -67,36 +82,48 @@ main (int argc, char **argv)
   return CG_EXIT_OK;
 }
 
+/* "--" stays where it stood in what GOption leaves. */
+static void
+drop_separator (int *argc, char **argv)
+{
+  for (int i = 1; i < *argc; i++)
+    if (strcmp (argv[i], "--") == 0)
+      {
+        memmove (argv + i, argv + i + 1, sizeof (char *) * (*argc - i));
+        --*argc;
+        return;
+      }
+}
+
+static gboolean
+check_operands (int argc, char **argv, const CgCommandHelp *help, GError **error)
+{
+  if (argc - 1 < help->n_operands)
+    g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "%s: expects %s", argv[0], help->operands);
+  else if (argc - 1 > help->n_operands)
+    g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "%s: \"%s\" is too much", argv[0],
+                 argv[help->n_operands + 1]);
+  return argc - 1 == help->n_operands;
+}
+
 gboolean
-cg_commands_parse (int *argc, char ***argv, const GOptionEntry *entries, const char *head,
-                   const char *description, int n_operands)
+cg_commands_parse (int *argc, char ***argv, const GOptionEntry *entries, const CgCommandHelp *help)
 {
   g_autoptr (GError) error = NULL;
   const char *command = (*argv)[0];
   g_autofree char *program = g_strdup_printf (PROGRAM " %s", command);
-  g_autoptr (GOptionContext) context = g_option_context_new (head);
+  g_autoptr (GOptionContext) context = g_option_context_new (help->operands);
 
   g_set_prgname (program); /* what --help begins with */
   g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_set_description (context, description);
+  g_option_context_set_summary (context, help->examples);
+  g_option_context_set_description (context, help->description);
   gboolean ok = g_option_context_parse (context, argc, argv, &error);
   g_set_prgname (PROGRAM);
-
-  for (int i = 1; ok && i < *argc; i++) /* "--" stays where it stood */
-    if (strcmp ((*argv)[i], "--") == 0)
-      {
-        memmove (*argv + i, *argv + i + 1, sizeof (char *) * (*argc - i));
-        --*argc;
-        break;
-      }
-  if (ok && *argc - 1 != n_operands)
+  if (ok)
     {
-      ok = FALSE;
-      if (*argc - 1 < n_operands)
-        g_set_error (&error, CG_ERROR, CG_ERROR_USAGE, "%s: expects %s", command, head);
-      else
-        g_set_error (&error, CG_ERROR, CG_ERROR_USAGE, "%s: \"%s\" is too much", command,
-                     (*argv)[n_operands + 1]);
+      drop_separator (argc, *argv);
+      ok = check_operands (*argc, *argv, help, &error);
     }
   if (!ok)
     g_printerr (PROGRAM ": %s\nTry '" PROGRAM " %s --help'\n", error->message, command);

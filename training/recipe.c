@@ -26,6 +26,7 @@ typedef struct
   Kind kind;
   gsize offset; /* in CgRecipe */
   const char *fallback;
+  const char *what; /* for people */
   double min, max;
   const char *choices; /* words with blanks between */
 } Key;
@@ -34,46 +35,65 @@ typedef struct
 #define NO_YES    "no yes"
 
 static const Key keys[] = {
-  { "data", "clean", KIND_PATHS, AT (clean), "" },
-  { "data", "noisy", KIND_PATHS, AT (noisy), "" },
-  { "data", "validation", KIND_PATHS, AT (validation), "" },
-  { "data", "validation-noisy", KIND_PATHS, AT (validation_noisy), "" },
-  { "data", "standard", KIND_PATHS, AT (standard), "" },
-  { "data", "hold-out", KIND_INT, AT (hold_out), "20", 2, 1e9 },
-  { "data", "limit", KIND_INT, AT (limit), "0", 0, 1e9 },
-  { "data", "skip-unreadable", KIND_CHOICE, AT (skip_unreadable), "no", .choices = NO_YES },
-  { "data", "check-alignment", KIND_CHOICE, AT (check_alignment), "yes", .choices = NO_YES },
-  { "data", "flat", KIND_NUMBER, AT (flat), "2", 0, 255 },
-  { "data", "flips", KIND_CHOICE, AT (flips), "yes", .choices = NO_YES },
-  { "data", "shrink", KIND_NUMBER, AT (shrink), "0", 0, 1 },
-  { "noise", "model", KIND_TEXT, AT (noise), "" },
-  { "noise", "validation", KIND_TEXT, AT (validation_noise), "" },
-  { "noise", "standard", KIND_TEXT, AT (standard_noise), "gauss:25" },
-  { "training", "init", KIND_MODEL, AT (init), "" },
-  { "training", "compare", KIND_MODEL, AT (compare), "" },
-  { "training", "steps", KIND_INT, AT (steps), "20000", 1, 1e9 },
-  { "training", "batch", KIND_INT, AT (batch), "16", 1, 65536 },
-  { "training", "chunk", KIND_INT, AT (chunk), "0", 0, 65536 },
-  { "training", "patch", KIND_INT, AT (patch), "96", 1, 4096 },
-  { "training", "loss", KIND_CHOICE, AT (loss), "auto", .choices = "l1 charbonnier mse bce auto" },
-  { "training", "optimizer", KIND_CHOICE, AT (optimizer), "adam", .choices = "adam muon" },
-  { "training", "rate", KIND_NUMBER, AT (rate), "0.001", 0, 10 },
-  { "training", "final-rate", KIND_NUMBER, AT (final_rate), "1e-06", 0, 10 },
-  { "training", "warm-up", KIND_INT, AT (warm_up), "500", 0, 1e9 },
-  { "training", "weight-decay", KIND_NUMBER, AT (weight_decay), "0", 0, 10 },
-  { "training", "clip", KIND_NUMBER, AT (clip), "1", 0, 1e9 },
-  { "training", "ema", KIND_NUMBER, AT (ema), "0.999", 0, 0.999999 },
-  { "training", "seed", KIND_INT, AT (seed), "1", 0, 2e9 },
-  { "training", "validate-every", KIND_INT, AT (validate_every), "1000", 1, 1e9 },
-  { "training", "validation-pictures", KIND_INT, AT (validation_pictures), "24", 1, 1e6 },
-  { "training", "validation-crop", KIND_INT, AT (validation_crop), "256", 1, 4096 },
-  { "training", "checkpoint-every", KIND_INT, AT (checkpoint_every), "1000", 1, 1e9 },
-  { "training", "log-every", KIND_INT, AT (log_every), "100", 1, 1e9 },
-  { "training", "patience", KIND_INT, AT (patience), "0", 0, 1e9 },
-  { "output", "name", KIND_TEXT, AT (name), "model" },
-  { "output", "summary", KIND_TEXT, AT (summary), "" },
-  { "output", "data", KIND_TEXT, AT (data_note), "" },
-  { "output", "licence", KIND_TEXT, AT (licence), "" },
+  { "data", "clean", KIND_PATHS, AT (clean), "", "clean pictures: folders or files, ; between" },
+  { "data", "noisy", KIND_PATHS, AT (noisy), "",
+    "the same, noisy; without data.clean: two folders of a shot each, or one" },
+  { "data", "validation", KIND_PATHS, AT (validation), "",
+    "clean pictures to judge by instead of held-out ones" },
+  { "data", "validation-noisy", KIND_PATHS, AT (validation_noisy), "", "the same, noisy" },
+  { "data", "standard", KIND_PATHS, AT (standard), "",
+    "clean pictures to compare old and new weights on, besides" },
+  { "data", "hold-out", KIND_INT, AT (hold_out), "20",
+    "every so many-th picture is kept to judge by, at least one", 2, 1e9 },
+  { "data", "limit", KIND_INT, AT (limit), "0", "train on so many pictures only (0 = all)", 0,
+    1e9 },
+  { "data", "skip-unreadable", KIND_CHOICE, AT (skip_unreadable), "no",
+    "leave out broken files instead of stopping", .choices = NO_YES },
+  { "data", "check-alignment", KIND_CHOICE, AT (check_alignment), "yes",
+    "leave out pairs that do not lie on each other", .choices = NO_YES },
+  { "data", "flat", KIND_NUMBER, AT (flat), "2",
+    "patches of less slope (gray levels a pixel) are taken less often", 0, 255 },
+  { "data", "flips", KIND_CHOICE, AT (flips), "yes", "turn and mirror patches", .choices = NO_YES },
+  { "data", "shrink", KIND_NUMBER, AT (shrink), "0", "share of patches taken at half size", 0, 1 },
+  { "noise", "model", KIND_TEXT, AT (noise), "", "noise to learn" },
+  { "noise", "validation", KIND_TEXT, AT (validation_noise), "",
+    "noise to judge by (empty = noise.model)" },
+  { "noise", "standard", KIND_TEXT, AT (standard_noise), "gauss:25", "noise for data.standard" },
+  { "training", "init", KIND_MODEL, AT (init), "", "weights to begin with: a name or a file" },
+  { "training", "compare", KIND_MODEL, AT (compare), "",
+    "weights to compare with (empty = training.init, else photo)" },
+  { "training", "steps", KIND_INT, AT (steps), "20000", "how many", 1, 1e9 },
+  { "training", "batch", KIND_INT, AT (batch), "16", "samples of a step", 1, 65536 },
+  { "training", "chunk", KIND_INT, AT (chunk), "0",
+    "samples of one job (0 = a quarter of the batch)", 0, 65536 },
+  { "training", "patch", KIND_INT, AT (patch), "96", "side of a patch in pixels", 1, 4096 },
+  { "training", "loss", KIND_CHOICE, AT (loss), "auto",
+    "auto is charbonnier, or mse if targets are noisy", .choices = "l1 charbonnier mse bce auto" },
+  { "training", "optimizer", KIND_CHOICE, AT (optimizer), "adam",
+    "muon is for the large weights, with adam for the rest", .choices = "adam muon" },
+  { "training", "rate", KIND_NUMBER, AT (rate), "0.001", "learning rate after the warm-up", 0, 10 },
+  { "training", "final-rate", KIND_NUMBER, AT (final_rate), "1e-06",
+    "learning rate at the end of its half cosine", 0, 10 },
+  { "training", "warm-up", KIND_INT, AT (warm_up), "500", "steps, at most a fifth of all", 0, 1e9 },
+  { "training", "weight-decay", KIND_NUMBER, AT (weight_decay), "0", "decoupled, as in AdamW", 0,
+    10 },
+  { "training", "clip", KIND_NUMBER, AT (clip), "1", "longest gradient (0 = any)", 0, 1e9 },
+  { "training", "ema", KIND_NUMBER, AT (ema), "0.999", "how slowly the averaged weights follow", 0,
+    0.999999 },
+  { "training", "seed", KIND_INT, AT (seed), "1", "of everything that is drawn", 0, 2e9 },
+  { "training", "validate-every", KIND_INT, AT (validate_every), "1000", "steps", 1, 1e9 },
+  { "training", "validation-pictures", KIND_INT, AT (validation_pictures), "24",
+    "judge by so many at most", 1, 1e6 },
+  { "training", "validation-crop", KIND_INT, AT (validation_crop), "256",
+    "and by so large a piece of each", 1, 4096 },
+  { "training", "checkpoint-every", KIND_INT, AT (checkpoint_every), "1000", "steps", 1, 1e9 },
+  { "training", "log-every", KIND_INT, AT (log_every), "100", "steps", 1, 1e9 },
+  { "training", "patience", KIND_INT, AT (patience), "0",
+    "stop after so many validations without gain (0 = never)", 0, 1e9 },
+  { "output", "name", KIND_TEXT, AT (name), "model", "of the weights" },
+  { "output", "summary", KIND_TEXT, AT (summary), "", "a line on them" },
+  { "output", "data", KIND_TEXT, AT (data_note), "", "what they learnt from" },
+  { "output", "licence", KIND_TEXT, AT (licence), "", "of the weights" },
 };
 
 static const char *const sections[] = { "data", "noise", NETWORK, "training", "output" };
@@ -386,5 +406,26 @@ cg_recipe_text (const CgRecipe *recipe, gboolean portable)
   GString *text = g_string_new (NULL);
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
     append_section (text, recipe, sections[i], portable);
+  return g_string_free (text, FALSE);
+}
+
+char *
+cg_recipe_help (void)
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s.%s", keys[i].section, keys[i].name);
+      g_string_append_printf (text, "  %-29s %s", name, keys[i].what);
+      if (keys[i].choices)
+        {
+          g_auto (GStrv) words = g_strsplit (keys[i].choices, " ", -1);
+          g_autofree char *list = g_strjoinv (", ", words);
+          g_string_append_printf (text, ": %s", list);
+        }
+      if (*keys[i].fallback)
+        g_string_append_printf (text, " [%s]", keys[i].fallback);
+      g_string_append_c (text, '\n');
+    }
   return g_string_free (text, FALSE);
 }

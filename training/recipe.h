@@ -79,4 +79,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgRecipe, cg_recipe_free)
  * weights file that goes to other people.  Free with g_free(). */
 char *cg_recipe_text (const CgRecipe *recipe, gboolean portable) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Every key with what it is for and its default, a line each.  Free with g_free(). */
+char *cg_recipe_help (void) G_GNUC_WARN_UNUSED_RESULT;
+
 #endif

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Completion for bash.
+
+_cleargrain_train_models ()
+{
+  compgen -W "$(cleargrain models 2> /dev/null | sed '/^Looked in/,$d; s/ .*//')" -- "$1"
+  compgen -f -X '!*.safetensors' -- "$1"
+  compgen -d -- "$1"
+}
+
+_cleargrain_train ()
+{
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+  local keys='data.clean data.noisy data.validation data.validation-noisy data.standard
+    data.hold-out data.limit data.skip-unreadable data.check-alignment data.flat data.flips
+    data.shrink noise.model noise.validation noise.standard training.init training.compare
+    training.steps training.batch training.chunk training.patch training.loss training.optimizer
+    training.rate training.final-rate training.warm-up training.weight-decay training.clip
+    training.ema training.seed training.validate-every training.validation-pictures
+    training.validation-crop training.checkpoint-every training.log-every training.patience
+    output.name output.summary output.data output.licence network'
+  local options='--help'
+
+  [[ $before = = ]] && before=${COMP_WORDS[COMP_CWORD - 2]}
+  [[ $word = = ]] && word=
+  case ${COMP_WORDS[1]} in
+    run)
+      options='--clean --noisy --noise --init --compare --set --out --resume --threads
+        --time-limit --quiet --help'
+      ;;
+    eval) options='--model --clean --noise --noisy --quantize --seed --threads --save --json --help' ;;
+    noise) options='--measure --clean --preview --noise --seed --list --help' ;;
+    export) options='--onnx --overwrite --help' ;;
+  esac
+
+  case $COMP_CWORD:$before:$word in
+    1:*:-*) COMPREPLY=($(compgen -W '--help --version' -- "$word")) ;;
+    1:*) COMPREPLY=($(compgen -W 'run eval noise export' -- "$word")) ;;
+    *:--set:*)
+      compopt -o nospace
+      COMPREPLY=($(compgen -S = -W "$keys" -- "$word"))
+      ;;
+    *:--init:* | *:--compare:* | *:--model:* | *:-m:*)
+      COMPREPLY=($(_cleargrain_train_models "$word"))
+      ;;
+    *:--threads:* | *:-t:* | *:--seed:* | *:--time-limit:* | *:--noise:*) ;;
+    *:-*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
+    *:export:*) COMPREPLY=($(_cleargrain_train_models "$word")) ;;
+    *)
+      compopt -o filenames
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      ;;
+  esac
+}
+complete -F _cleargrain_train cleargrain-train
