@@ -5,6 +5,7 @@
 
 #include "model/denoise.h"
 #include "model/error.h"
+#include "model/planes.h"
 #include "model/weights.h"
 #include "plugin/settings.h"
 
@@ -72,7 +73,7 @@ cg_worker_free (CgWorker *worker)
 int
 cg_worker_halo (const CgWorker *worker)
 {
-  return cg_network_halo (worker->model->network);
+  return cg_network_halo (worker->model->network) + CG_FILL_RADIUS;
 }
 
 static gboolean

@@ -19,7 +19,8 @@ CgWorker *cg_worker_new (const char *model, GError **error) G_GNUC_WARN_UNUSED_R
 void cg_worker_free (CgWorker *worker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgWorker, cg_worker_free)
 
-/* How many pixels on each side a pixel's result can depend on. */
+/* How many pixels on each side a pixel's result can depend on, also where there is
+ * nothing but transparency. */
 int cg_worker_halo (const CgWorker *worker);
 
 /* The format in which pixels of @stored are cleaned: floats, gray or RGB, with
