@@ -19,12 +19,12 @@ property_double (colour_strength, "Colour strength", 1.0)
 property_string (model, "Model", CG_SETTINGS_MODEL)
   description (CG_ARGUMENT_MODEL_HELP)
 
-/* clang-format on */
 #else
 
 #define GEGL_OP_FILTER
 #define GEGL_OP_NAME     cleargrain_denoise
-#define GEGL_OP_C_SOURCE cleargrain - denoise.c
+#define GEGL_OP_C_SOURCE cleargrain-denoise.c
+/* clang-format on */
 #include "gegl-op.h"
 
 #include "plugin/worker.h"
@@ -219,11 +219,17 @@ gegl_op_class_init (GeglOpClass *class)
   operation->cache_policy = GEGL_CACHE_POLICY_ALWAYS;
   operation->threaded = FALSE; /* the worker has threads of its own */
   GEGL_OPERATION_FILTER_CLASS (class)->process = process;
-  gegl_operation_class_set_keys (operation, "name", "cleargrain:denoise", "title",
-                                 "Denoise (Cleargrain)", "categories", "enhance:noise-reduction",
-                                 "description", CG_PROCEDURE_BLURB, "license", "GPL3+",
-                                 "gimp:menu-path", CG_PROCEDURE_MENU, "gimp:menu-label",
-                                 "Denoise as an _Effect (Cleargrain)...", NULL);
+  /* clang-format off */
+  gegl_operation_class_set_keys (operation,
+    "name", "cleargrain:denoise",
+    "title", "Denoise (Cleargrain)",
+    "categories", "enhance:noise-reduction",
+    "description", CG_PROCEDURE_BLURB,
+    "license", "GPL3+",
+    "gimp:menu-path", CG_PROCEDURE_MENU,
+    "gimp:menu-label", "Denoise as an _Effect (Cleargrain)...",
+    NULL);
+  /* clang-format on */
 }
 
 #endif
