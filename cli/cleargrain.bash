@@ -12,7 +12,7 @@ _cleargrain ()
   [[ $before = = ]] && before=${COMP_WORDS[COMP_CWORD - 2]}
   [[ $word = = ]] && word=
   case $before in
-    --format) COMPREPLY=($(compgen -W 'png jpg tif pgm ppm pam pfm bmp tga hdr' -- "$word")) ;;
+    --format) COMPREPLY=($(compgen -W 'png jpg tif exr pgm ppm pam pfm bmp tga hdr' -- "$word")) ;;
     --depth) COMPREPLY=($(compgen -W '8 16 float' -- "$word")) ;;
     --model | -m | --describe)
       COMPREPLY=($(compgen -W "$(cleargrain models 2> /dev/null | sed '/^Looked in/,$d; s/ .*//')" \

@@ -30,8 +30,8 @@ static const char summary[]
 
 static const char description[]
     = "A picture keeps its size, depth, transparency and metadata.  PNG, JPEG, TIFF,\n"
-      "PGM, PPM, PAM, PFM, BMP, TGA and Radiance HDR are read and written; the end of\n"
-      "the output's name tells the format.  - is standard input or output.\n"
+      "OpenEXR, PGM, PPM, PAM, PFM, BMP, TGA and Radiance HDR are read and written; the\n"
+      "end of the output's name tells the format.  - is standard input or output.\n"
       "\n"
       "A LIST has a line for each picture: its name, or its name, a tab and the name\n"
       "of its output.  --dry-run and --failed-list write such lists.\n"

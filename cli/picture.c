@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 
 #include "cli/large.h"
+#include "imageio/metadata.h"
 #include "imageio/noise.h"
 #include "model/error.h"
 
@@ -42,7 +43,7 @@ prepare_output (CgPicture *picture, const CgOptions *options, GError **error)
   CgImage probe = *image;
 
   if (options->strip)
-    g_clear_pointer (&image->extras, g_ptr_array_unref);
+    cg_image_strip (image);
   if (options->depth >= 0)
     probe.depth = options->depth;
   if (cg_image_check_save (&probe, picture->job->out, picture->format, error))

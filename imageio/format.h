@@ -12,6 +12,11 @@
 #define CG_HOLDS_CHANNELS(n) (1u << (n))
 #define CG_HOLDS_DEPTH(d)    (1u << (d))
 
+/* A copy of @image whose colours are multiplied by alpha, or not; the caller
+ * frees it.  The colour of what is nothing but transparent stays. */
+CgImage *cg_image_multiply (const CgImage *image, gboolean premultiplied,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* How many of a file's first bytes CgFormat.matches sees. */
 #define CG_FORMAT_HEAD 18
 
@@ -20,6 +25,7 @@ typedef struct
   const char *name;           /* "PNG", as messages say it */
   const char *const *endings; /* "png", ..., NULL: of names that are saved so */
   unsigned channels, depths;  /* what save takes */
+  gboolean premultiplied;     /* save takes colours multiplied by alpha */
 
   /* Whether a file that begins with @head (@size <= CG_FORMAT_HEAD bytes) is one
    * of these; NULL for a format told by the name's ending only. */
@@ -39,7 +45,7 @@ typedef struct
 extern const CgFormat *const cg_formats[];
 
 extern const CgFormat cg_format_png, cg_format_jpeg, cg_format_pfm, cg_format_pgm, cg_format_ppm,
-    cg_format_pam, cg_format_bmp, cg_format_tga, cg_format_hdr, cg_format_tiff;
+    cg_format_pam, cg_format_bmp, cg_format_tga, cg_format_hdr, cg_format_tiff, cg_format_exr;
 
 /* The format for saving under @path, told by its ending, or NULL. */
 const CgFormat *cg_format_for_path (const char *path);

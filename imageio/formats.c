@@ -13,6 +13,9 @@ const CgFormat *const cg_formats[] = {
 #ifdef CG_HAVE_TIFF
   &cg_format_tiff,
 #endif
+#ifdef CG_HAVE_OPENEXR
+  &cg_format_exr,
+#endif
   &cg_format_pgm,  &cg_format_ppm,  &cg_format_pam, &cg_format_pfm,
   &cg_format_hdr,  &cg_format_bmp,  &cg_format_tga, NULL,
 };

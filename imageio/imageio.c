@@ -235,11 +235,9 @@ save_to_stdout (const CgImage *image, const CgFormat *format, GError **error)
 }
 
 static gboolean
-save (const CgImage *image, const char *path, const CgSaveOptions *options, GError **error)
+save_as (const CgFormat *format, const CgImage *image, const char *path,
+         const CgSaveOptions *options, GError **error)
 {
-  const CgFormat *format = format_that_holds (image, path, options->format, error);
-  if (!format)
-    return FALSE;
   if (g_str_equal (path, "-"))
     return save_to_stdout (image, format, error);
   CgAtomicFile *atomic = cg_atomic_open (path, error);
@@ -253,6 +251,19 @@ save (const CgImage *image, const char *path, const CgSaveOptions *options, GErr
   if (options->like)
     cg_atomic_take_after (atomic, options->like, options->keep_times);
   return cg_atomic_commit (atomic, error);
+}
+
+static gboolean
+save (const CgImage *image, const char *path, const CgSaveOptions *options, GError **error)
+{
+  const CgFormat *format = format_that_holds (image, path, options->format, error);
+
+  if (!format)
+    return FALSE;
+  if (format->premultiplied == image->premultiplied || !cg_channels_have_alpha (image->channels))
+    return save_as (format, image, path, options, error);
+  g_autoptr (CgImage) other = cg_image_multiply (image, format->premultiplied, error);
+  return other && save_as (format, other, path, options, error);
 }
 
 gboolean

@@ -15,6 +15,26 @@ cg_image_add_extra (CgImage *image, const char *kind, const void *bytes, gsize s
   g_ptr_array_add (image->extras, cg_image_extra_new (kind, bytes, size));
 }
 
+void
+cg_image_take_extra (CgImage *image, const char *kind, GBytes *bytes)
+{
+  cg_image_add_extra (image, kind, NULL, 0);
+  CgImageExtra *extra = g_ptr_array_index (image->extras, image->extras->len - 1);
+  g_bytes_unref (extra->bytes);
+  extra->bytes = bytes;
+}
+
+void
+cg_image_strip (CgImage *image)
+{
+  for (guint i = image->extras ? image->extras->len : 0; i-- > 0;)
+    {
+      const CgImageExtra *extra = g_ptr_array_index (image->extras, i);
+      if (!g_str_has_prefix (extra->kind, "data:"))
+        g_ptr_array_remove_index (image->extras, i);
+    }
+}
+
 GBytes *
 cg_image_find_extra (const CgImage *image, const char *kind)
 {

@@ -12,6 +12,9 @@
  *   text:KEY   UTF-8 without a final zero
  *   png:NAME   contents of a PNG chunk that only PNG has (cICP, mDCV, cLLI)
  *   jpeg:APPn  a whole JPEG application segment that only JPEG has
+ *   exr:header OpenEXR's header, without what tells how its chunks lie
+ *   data:NAME  no metadata but more of the picture: a format's own kind of
+ *              samples, and channels besides the colours
  *
  * A format leaves out the kinds it has no place for. */
 #ifndef CG_METADATA_H
@@ -21,6 +24,12 @@
 
 /* Add a piece, copying @bytes. */
 void cg_image_add_extra (CgImage *image, const char *kind, const void *bytes, gsize size);
+
+/* The same without a copy: @bytes becomes the picture's. */
+void cg_image_take_extra (CgImage *image, const char *kind, GBytes *bytes);
+
+/* Remove all that is metadata, keeping what is "data:". */
+void cg_image_strip (CgImage *image);
 
 /* The bytes of the first piece called @kind, or NULL; they stay the picture's. */
 GBytes *cg_image_find_extra (const CgImage *image, const char *kind);

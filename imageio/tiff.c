@@ -215,16 +215,37 @@ load_converted (TIFF *tiff, CgTiffJob *job, const Layout *l, GError **error)
   return g_steal_pointer (&image);
 }
 
-static CgImage *
-load_first (TIFF *tiff, CgTiffJob *job, GError **error)
+/* Pictures in the file, not counting smaller copies of them, and the first becomes
+ * the current one.  A smaller copy would show what is no longer in the picture. */
+static int
+find_pictures (TIFF *tiff)
 {
+  int directories = TIFFNumberOfDirectories (tiff), pictures = 0, first = 0;
+
+  for (int i = 0; i < directories; i++)
+    {
+      guint32 kind = 0;
+      if (TIFFSetDirectory (tiff, (tdir_t) i))
+        TIFFGetFieldDefaulted (tiff, TIFFTAG_SUBFILETYPE, &kind);
+      if (kind & FILETYPE_REDUCEDIMAGE)
+        continue;
+      if (pictures++ == 0)
+        first = i;
+    }
+  TIFFSetDirectory (tiff, (tdir_t) first);
+  return pictures;
+}
+
+static CgImage *
+load_only (TIFF *tiff, CgTiffJob *job, GError **error)
+{
+  int pictures = find_pictures (tiff);
   Layout layout = read_layout (tiff);
 
-  if (TIFFNumberOfDirectories (tiff) > 1)
+  if (pictures > 1)
     {
       g_set_error (error, CG_ERROR, CG_ERROR_UNSUPPORTED,
-                   "a TIFF of %d pictures; all but one would be lost",
-                   (int) TIFFNumberOfDirectories (tiff));
+                   "a TIFF of %d pictures; all but one would be lost", pictures);
       return NULL;
     }
   CgImage *image = is_plain (&layout) ? load_plain (tiff, job, &layout, error)
@@ -243,7 +264,7 @@ load (FILE *file, GError **error)
 
   if (tiff)
     {
-      image = load_first (tiff, &job, error);
+      image = load_only (tiff, &job, error);
       TIFFClose (tiff);
     }
   else

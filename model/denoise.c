@@ -200,6 +200,7 @@ cg_denoiser_run_image (CgDenoiser *denoiser, const CgImage *image, CgDenoiseRepo
     return NULL;
 
   result->transfer = image->transfer;
+  result->premultiplied = image->premultiplied;
   Pictures pictures = { image, result };
   CgDenoiseStream stream = { .width = image->width,
                              .height = image->height,

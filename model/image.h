@@ -22,11 +22,12 @@ typedef enum
 typedef struct
 {
   int width, height;
-  int channels; /* 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha (not premultiplied) */
+  int channels; /* 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha */
   CgDepth depth;
   CgTransfer transfer;
-  void *samples;     /* height x width x channels, no padding */
-  GPtrArray *extras; /* CgImageExtra *: what the file said besides the pixels; NULL = none */
+  gboolean premultiplied; /* colours are multiplied by alpha, as in OpenEXR [FALSE] */
+  void *samples;          /* height x width x channels, no padding */
+  GPtrArray *extras;      /* CgImageExtra *: what the file said besides the pixels; NULL = none */
 } CgImage;
 
 /* One piece of metadata carried through untouched. */

@@ -235,22 +235,48 @@ test_layout (Folder *folder, gconstpointer user)
     }
 }
 
+/* Two pages, white and black, of which @reduced is marked as a smaller copy. */
 static void
-test_two_pictures (Folder *folder, gconstpointer user)
+write_two (const char *path, int reduced)
 {
-  g_autofree char *path = folder_file (folder, "a.tif");
-  g_autoptr (GError) error = NULL;
-  guint8 row[W] = { 0 };
   TIFF *tiff = TIFFOpen (path, "w");
+  guint8 row[W];
 
   for (int page = 0; page < 2; page++)
     {
       set_tags (tiff, &layouts[4]);
+      if (page == reduced)
+        TIFFSetField (tiff, TIFFTAG_SUBFILETYPE, FILETYPE_REDUCEDIMAGE);
+      memset (row, page ? 0xff : 0, sizeof row);
       for (int y = 0; y < H; y++)
         TIFFWriteScanline (tiff, row, y, 0);
       TIFFWriteDirectory (tiff);
     }
   TIFFClose (tiff);
+}
+
+static void
+test_thumbnail (Folder *folder, gconstpointer user)
+{
+  g_autofree char *path = folder_file (folder, "a.tif");
+
+  for (int reduced = 0; reduced < 2; reduced++)
+    {
+      g_autoptr (GError) error = NULL;
+      write_two (path, reduced);
+      g_autoptr (CgImage) image = cg_image_load (path, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (((guint8 *) image->samples)[5], ==, reduced == 0 ? 0 : 255);
+    }
+}
+
+static void
+test_two_pictures (Folder *folder, gconstpointer user)
+{
+  g_autofree char *path = folder_file (folder, "a.tif");
+  g_autoptr (GError) error = NULL;
+
+  write_two (path, -1);
   g_autoptr (CgImage) image = cg_image_load (path, &error);
   g_assert_error (error, CG_ERROR, CG_ERROR_UNSUPPORTED);
   g_assert_nonnull (strstr (error->message, "2 pictures"));
@@ -266,6 +292,7 @@ main (int argc, char **argv)
   ADD ("/tiff/cut", test_cut);
   ADD ("/tiff/metadata", test_metadata);
   ADD ("/tiff/two-pictures", test_two_pictures);
+  ADD ("/tiff/thumbnail", test_thumbnail);
   for (gsize i = 0; i < G_N_ELEMENTS (layouts); i++)
     {
       g_autofree char *name = g_strconcat ("/tiff/", layouts[i].name, NULL);
