@@ -72,7 +72,8 @@ save (const Options *options, const CgImage *image, const char *name, const char
     *dot = '\0';
   g_autofree char *file = g_strdup_printf ("%s-%s.pfm", flat, suffix);
   g_autofree char *path = g_build_filename (options->save, file, NULL);
-  return cg_image_save (image, path, error);
+  g_autoptr (CgImage) light = cg_image_convert (image, CG_DEPTH_FLOAT, error); /* as PFM is read */
+  return light && cg_image_save (light, path, error);
 }
 
 static char *
@@ -307,7 +308,7 @@ cg_command_eval (int argc, char **argv)
     { "seed", 0, 0, G_OPTION_ARG_INT, &o.seed, "of the noise [1]", "N" },
     { "threads", 't', 0, G_OPTION_ARG_INT, &o.threads, "how many [0: one a processor]", "N" },
     { "save", 0, 0, G_OPTION_ARG_FILENAME, &o.save,
-      "write noisy pictures and results there, as PFM of display values", "DIR" },
+      "write noisy pictures and results there, as PFM", "DIR" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "one JSON object a line", NULL },
     { NULL },
   };

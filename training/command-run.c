@@ -101,8 +101,8 @@ print_begin (const CgRun *run)
   static const char *const kinds[] = {
     [CG_SOURCE_MODEL] = "clean pictures, made noisy",
     [CG_SOURCE_PAIRS] = "pairs of noisy and clean pictures",
-    [CG_SOURCE_SHOTS] = "pairs of noisy shots; PSNR is against the other shot",
-    [CG_SOURCE_SELF] = "noisy pictures alone; PSNR is against noisy neighbours",
+    [CG_SOURCE_SHOTS] = "pairs of noisy shots; their own noise is taken off the PSNR",
+    [CG_SOURCE_SELF] = "noisy pictures alone; their own noise is taken off the PSNR, roughly",
   };
   const CgNetwork *network = run->model->network;
   const CgJudge *judge = run->judge;

@@ -129,8 +129,10 @@ cg_judge_new (const CgRecipe *recipe, const CgNetwork *network, const CgSources 
                            &judge->rival_held, workers, error);
   if (judge->held == NULL)
     return NULL;
-  if (sources->standard.pairs)
+  if (sources->standard.pairs && rival)
     {
+      judge->standard_words = g_strdup_printf ("%s on %s pictures", recipe->standard_noise,
+                                               sources->drawn ? "drawn" : "standard");
       judge->standard = judge_set (recipe, network, &sources->standard, judge->standard_noise,
                                    rival, &judge->rival_standard, workers, error);
       if (judge->standard == NULL)
@@ -149,6 +151,7 @@ cg_judge_free (CgJudge *judge)
   cg_noise_free (judge->held_noise);
   cg_noise_free (judge->standard_noise);
   g_free (judge->rival);
+  g_free (judge->standard_words);
   g_free (judge);
 }
 
@@ -163,6 +166,18 @@ compare (const char *where, double gain)
   return g_strdup_printf ("%s on %s by %.1f dB", gain > 0 ? "better" : "worse", where, fabs (gain));
 }
 
+/* ", worse on ordinary noise by 0.2 dB (...)", or nothing. */
+static char *
+compare_standard (const CgJudge *judge, CgScore standard)
+{
+  if (judge->standard == NULL)
+    return g_strdup ("");
+  double rival = judge->rival_standard.psnr;
+  g_autofree char *gain = compare ("ordinary noise", standard.psnr - rival);
+  return g_strdup_printf (", %s (%s: %.2f against %.2f)", gain, judge->standard_words,
+                          standard.psnr, rival);
+}
+
 char *
 cg_judge_verdict (const CgJudge *judge, CgScore held, CgScore standard)
 {
@@ -174,10 +189,7 @@ cg_judge_verdict (const CgJudge *judge, CgScore held, CgScore standard)
                               held.psnr, noisy);
     }
   g_autofree char *on_yours = compare ("your pictures", held.psnr - judge->rival_held.psnr);
-  g_autofree char *on_standard
-      = judge->standard ? compare ("standard ones", standard.psnr - judge->rival_standard.psnr)
-                        : NULL;
-  return g_strdup_printf ("beside %s: %s%s%s (PSNR %.2f against %.2f, noisy %.2f)", judge->rival,
-                          on_yours, on_standard ? ", " : "", on_standard ? on_standard : "",
-                          held.psnr, judge->rival_held.psnr, noisy);
+  g_autofree char *on_standard = compare_standard (judge, standard);
+  return g_strdup_printf ("beside %s: %s (PSNR %.2f against %.2f, noisy %.2f)%s", judge->rival,
+                          on_yours, held.psnr, judge->rival_held.psnr, noisy, on_standard);
 }

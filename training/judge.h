@@ -15,8 +15,9 @@ typedef struct
 {
   CgNoise *held_noise, *standard_noise; /* NULL where pictures bring their own */
   CgValidator *held;                    /* on the held-out pictures */
-  CgValidator *standard;                /* on standard pictures, or NULL */
   char *rival;                          /* the weights compared with, or NULL */
+  CgValidator *standard;                /* on standard pictures; NULL without a rival */
+  char *standard_words;                 /* what is seen there, for people */
   CgScore rival_held, rival_standard;   /* what they make of the same pictures */
 } CgJudge;
 

@@ -198,10 +198,13 @@ gather (Loader *loader, CgPictures *pictures, gboolean skip_unreadable, GError *
   return FALSE;
 }
 
+/* Of the file @fd for reading, or with -1 of fresh memory for writing. */
 static gboolean
 map_store (CgPictures *pictures, int fd, gsize size, GError **error)
 {
-  void *mapped = mmap (NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+  void *mapped = fd < 0
+                     ? mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                     : mmap (NULL, size, PROT_READ, MAP_SHARED, fd, 0);
   if (mapped == MAP_FAILED)
     {
       g_set_error (error, CG_ERROR, CG_ERROR_TOO_LARGE,
@@ -242,6 +245,32 @@ clear_picture (gpointer data)
   g_free (((CgPicture *) data)->name);
 }
 
+static CgPictures *
+new_empty (void)
+{
+  CgPictures *pictures = g_new0 (CgPictures, 1);
+  pictures->items = g_array_new (FALSE, FALSE, sizeof (CgPicture));
+  g_array_set_clear_func (pictures->items, clear_picture);
+  pictures->skipped = g_ptr_array_new_with_free_func (g_free);
+  return pictures;
+}
+
+CgPictures *
+cg_pictures_new_blank (guint n, int side, guint8 **samples, GError **error)
+{
+  gsize size = (gsize) side * side;
+  g_autoptr (CgPictures) pictures = new_empty ();
+  if (!map_store (pictures, -1, n * size, error))
+    return NULL;
+  for (guint i = 0; i < n; i++)
+    {
+      CgPicture picture = { g_strdup_printf ("drawn picture %u", i + 1), side, side, 1, i * size };
+      g_array_append_val (pictures->items, picture);
+    }
+  *samples = (guint8 *) pictures->mapped;
+  return g_steal_pointer (&pictures);
+}
+
 CgPictures *
 cg_pictures_load (char **paths, const CgPicturesOptions *options, GError **error)
 {
@@ -256,10 +285,7 @@ cg_pictures_load (char **paths, const CgPicturesOptions *options, GError **error
   if (loader.fd < 0)
     return NULL;
 
-  g_autoptr (CgPictures) pictures = g_new0 (CgPictures, 1);
-  pictures->items = g_array_new (FALSE, FALSE, sizeof (CgPicture));
-  g_array_set_clear_func (pictures->items, clear_picture);
-  pictures->skipped = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (CgPictures) pictures = new_empty ();
   gboolean ok = load_all (pictures, &loader, options, error);
   close (loader.fd);
   return ok ? g_steal_pointer (&pictures) : NULL;

@@ -34,6 +34,13 @@ typedef struct
  * it names the first and says how many.  The caller frees it with cg_pictures_free(). */
 CgPictures *cg_pictures_load (char **paths, const CgPicturesOptions *options,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @n pictures of @side x @side, 8 bits, named "drawn picture 1" ..., in memory alone; the
+ * caller fills @samples, one picture after the other.  NULL with @error if there is no
+ * memory. */
+CgPictures *cg_pictures_new_blank (guint n, int side, guint8 **samples,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 void cg_pictures_free (CgPictures *pictures);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgPictures, cg_pictures_free)
 

@@ -42,7 +42,7 @@ static const Key keys[] = {
     "clean pictures to judge by instead of held-out ones" },
   { "data", "validation-noisy", KIND_PATHS, AT (validation_noisy), "", "the same, noisy" },
   { "data", "standard", KIND_PATHS, AT (standard), "",
-    "clean pictures to compare old and new weights on, besides" },
+    "clean pictures to compare old and new weights on, besides (empty = drawn)" },
   { "data", "hold-out", KIND_INT, AT (hold_out), "20",
     "every so many-th picture is kept to judge by, at least one", 2, 1e9 },
   { "data", "limit", KIND_INT, AT (limit), "0", "train on so many pictures only (0 = all)", 0,

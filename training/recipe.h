@@ -26,7 +26,7 @@ typedef struct
   char **noisy;            /* the same, noisy; without clean: one folder, or two of a shot each */
   char **validation;       /* held-out clean pictures; empty = every hold-out-th of clean */
   char **validation_noisy; /* the same, noisy; empty = noise is made */
-  char **standard;         /* clean pictures on which weights are judged besides; may be empty */
+  char **standard;         /* clean pictures on which weights are judged besides; empty = drawn */
   int hold_out;
   int limit; /* train on so many pictures, evenly spread over all; 0 = all */
   gboolean skip_unreadable;
@@ -47,7 +47,7 @@ typedef struct
   char *init;    /* weights to begin with: a name or a file; empty = none */
   char *compare; /* weights to compare with; empty = init, or the shipped ones */
   int steps, batch, chunk, patch;
-  int loss; /* a CgLoss, or CG_RECIPE_LOSS_AUTO */
+  int loss;      /* a CgLoss, or CG_RECIPE_LOSS_AUTO */
   int optimizer; /* a CgRecipeOptimizer */
   double rate, final_rate;
   int warm_up;

@@ -53,8 +53,8 @@ append_numbers (GString *html, const CgRun *run, CgScore best)
   static const char *const kinds[] = {
     [CG_SOURCE_MODEL] = "clean pictures, made noisy",
     [CG_SOURCE_PAIRS] = "pairs of a noisy and a clean picture",
-    [CG_SOURCE_SHOTS] = "pairs of two noisy shots (PSNR is against the other shot)",
-    [CG_SOURCE_SELF] = "noisy pictures alone (PSNR is against noisy neighbours)",
+    [CG_SOURCE_SHOTS] = "pairs of two noisy shots (their own noise is taken off the PSNR)",
+    [CG_SOURCE_SELF] = "noisy pictures alone (their own noise is taken off the PSNR, roughly)",
   };
   const CgSources *sources = run->sources;
   const CgCheckpoint *state = run->state;

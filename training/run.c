@@ -13,6 +13,8 @@
 #include "imageio/atomic.h"
 #include "model/error.h"
 #include "model/weights.h"
+#include "training/memory.h"
+#include "training/plan.h"
 
 /* --- the folder --- */
 
@@ -142,19 +144,6 @@ load_sources (CgRun *run, GError **error)
 
 /* --- sampler, step, judge --- */
 
-/* Four chunks, if not told: enough for as many threads, and each gradient that has
- * to be kept and summed costs time. */
-static int
-chunk_size (const CgRecipe *recipe)
-{
-  if (recipe->chunk > 0)
-    return recipe->chunk;
-  int chunks = 4;
-  while (recipe->batch % chunks != 0)
-    chunks /= 2;
-  return recipe->batch / chunks;
-}
-
 static CgLoss
 loss_of (const CgRecipe *recipe, CgSourceKind kind)
 {
@@ -163,25 +152,21 @@ loss_of (const CgRecipe *recipe, CgSourceKind kind)
   return kind == CG_SOURCE_SHOTS || kind == CG_SOURCE_SELF ? CG_LOSS_MSE : CG_LOSS_CHARBONNIER;
 }
 
+/* Of the memory that is left, for a step's buffers: pictures, judge and weights
+ * want some, too. */
+#define SHARE_OF_MEMORY 0.7
+
 static gboolean
-set_up_training (CgRun *run, GError **error)
+set_up_sampler (CgRun *run, GError **error)
 {
   const CgRecipe *recipe = run->recipe;
   CgShape patch = patch_shape (run);
-  int chunk = chunk_size (recipe);
-  if (recipe->batch % chunk != 0)
-    {
-      g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
-                   "training.chunk: %d does not divide the batch of %d", chunk, recipe->batch);
-      return FALSE;
-    }
-
   const CgSourceSet *train = &run->sources->train;
   if (train->kind == CG_SOURCE_MODEL
       && (run->noise = cg_noise_parse (recipe->noise, error)) == NULL)
     return FALSE;
 
-  const CgSamplerOptions sampler = {
+  const CgSamplerOptions options = {
     .set = train,
     .noise = run->noise,
     .seed = recipe->seed,
@@ -191,20 +176,40 @@ set_up_training (CgRun *run, GError **error)
     .flat = recipe->flat,
     .shrink = recipe->shrink,
   };
-  run->sampler = cg_sampler_new (&sampler);
-  const CgStepOptions step = {
+  run->sampler = cg_sampler_new (&options);
+  return TRUE;
+}
+
+static gboolean
+set_up_step (CgRun *run, GError **error)
+{
+  const CgRecipe *recipe = run->recipe;
+  CgSourceKind kind = run->sources->train.kind;
+  CgShape patch = patch_shape (run);
+  CgStepOptions options = {
     .network = run->model->network,
     .sampler = run->sampler,
-    .loss = loss_of (recipe, train->kind),
+    .loss = loss_of (recipe, kind),
     .batch = recipe->batch,
-    .chunk = chunk,
+    .chunk = recipe->chunk,
     .w = patch.w,
     .h = patch.h,
-    .self = train->kind == CG_SOURCE_SELF,
+    .self = kind == CG_SOURCE_SELF,
     .ramp = recipe->steps,
     .workers = run->workers,
   };
-  run->step = cg_step_new (&step, error);
+  int wanted = cg_plan_chunk (&options, G_MAXSIZE, error);
+  if (wanted == 0)
+    return FALSE;
+  options.chunk = cg_plan_chunk (&options, SHARE_OF_MEMORY * cg_memory_available (""), error);
+  if (options.chunk == 0)
+    return FALSE;
+  if (options.chunk != wanted)
+    g_ptr_array_add (run->sources->notes,
+                     g_strdup_printf ("memory is short: %d instead of %d samples at a time; the "
+                                      "weights' last bits are those of training.chunk=%d",
+                                      options.chunk, wanted, options.chunk));
+  run->step = cg_step_new (&options, error);
   return run->step != NULL;
 }
 
@@ -292,7 +297,8 @@ cg_run_new (const CgRecipe *recipe, const char *folder, int threads, GError **er
   run->lock = -1;
   run->workers = cg_workers_new (threads);
   if (!parse_network (run, error) || !open_folder (run, error) || !load_sources (run, error)
-      || !set_up_training (run, error) || !set_up_judge (run, error) || !take_up_state (run, error))
+      || !set_up_sampler (run, error) || !set_up_step (run, error) || !set_up_judge (run, error)
+      || !take_up_state (run, error))
     {
       if (run->made_folder)
         g_rmdir (run->folder); /* no trace if nothing is in it */

@@ -5,7 +5,12 @@
 #include <string.h>
 
 #include "model/error.h"
+#include "training/leaves.h"
 #include "training/pairs.h"
+
+/* Standard pictures if the recipe names none. */
+#define N_DRAWN    8
+#define DRAWN_SIDE 192
 
 int
 cg_source_factor (CgSourceKind kind)
@@ -176,6 +181,28 @@ check_left (const CgSources *sources, const CgSourceSet *set, GError **error)
 }
 
 static gboolean
+load_standard (CgSources *sources, const CgSourcesOptions *o, GError **error)
+{
+  char *none[] = { NULL };
+  CgSourceSet *set = &sources->standard;
+  if (o->recipe->standard[0] != NULL)
+    {
+      if (!load_set (sources, set, o, o->recipe->standard, none, error)
+          || !check_left (sources, set, error))
+        return FALSE;
+      thin_out (&set->pairs, o->recipe->validation_pictures);
+    }
+  else if (!o->exact)
+    {
+      sources->drawn = cg_leaves_new (N_DRAWN, DRAWN_SIDE, error);
+      if (sources->drawn == NULL)
+        return FALSE;
+      *set = (CgSourceSet){ CG_SOURCE_MODEL, sources->drawn, NULL, alone (sources->drawn) };
+    }
+  return TRUE;
+}
+
+static gboolean
 load_all (CgSources *sources, const CgSourcesOptions *o, GError **error)
 {
   const CgRecipe *recipe = o->recipe;
@@ -194,14 +221,8 @@ load_all (CgSources *sources, const CgSourcesOptions *o, GError **error)
                       error)
            || !check_left (sources, &sources->held, error))
     return FALSE;
-  if (recipe->standard[0] != NULL)
-    {
-      char *none[] = { NULL };
-      if (!load_set (sources, &sources->standard, o, recipe->standard, none, error)
-          || !check_left (sources, &sources->standard, error))
-        return FALSE;
-      thin_out (&sources->standard.pairs, recipe->validation_pictures);
-    }
+  if (!load_standard (sources, o, error))
+    return FALSE;
   thin_out (&sources->train.pairs, recipe->limit);
   thin_out (&sources->held.pairs, recipe->validation_pictures);
   return TRUE;
@@ -226,6 +247,7 @@ cg_sources_free (CgSources *sources)
   g_clear_pointer (&sources->train.pairs, g_array_unref);
   g_clear_pointer (&sources->held.pairs, g_array_unref);
   g_clear_pointer (&sources->standard.pairs, g_array_unref);
+  cg_pictures_free (sources->drawn);
   g_ptr_array_unref (sources->owned);
   g_ptr_array_unref (sources->notes);
   g_free (sources);

@@ -34,7 +34,9 @@ typedef struct
 typedef struct
 {
   CgSourceSet train, held;
-  CgSourceSet standard; /* its pairs are NULL if the recipe names none */
+  CgSourceSet standard; /* those that the recipe names, or drawn ones; its pairs are NULL if
+                         * the network takes one size only and none are named */
+  CgPictures *drawn;    /* NULL if the recipe names standard ones */
   GPtrArray *owned;     /* CgPictures * */
   GPtrArray *notes;     /* char *: what was left out and why, for people */
 } CgSources;
@@ -56,7 +58,7 @@ cg_sources_new (const CgSourcesOptions *options, GError **error) G_GNUC_WARN_UNU
 void cg_sources_free (CgSources *sources);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgSources, cg_sources_free)
 
-/* The same for the same pictures.  Free with g_free(). */
+/* The same for the same pictures of the user's.  Free with g_free(). */
 char *cg_sources_fingerprint (const CgSources *sources) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Side of a patch in the pictures, in patches: 2 for CG_SOURCE_SELF, which cuts

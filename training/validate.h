@@ -8,7 +8,13 @@
 #include "training/sources.h"
 
 /* Means over pictures: PSNR in dB for a peak of 255, SSIM.  Results are rounded
- * to 8 bits first, noisy pictures are taken as they are. */
+ * to 8 bits first, noisy pictures are taken as they are.
+ *
+ * Where the target is noisy itself, PSNR is an estimate of what it would be
+ * against a clean one: the noise of both is independent, so their mean squares
+ * add, and the target's can be taken off.  For CG_SOURCE_SHOTS that is half of
+ * what the two differ by, as if both were equally noisy; for CG_SOURCE_SELF what
+ * measure.h says.  SSIM stays that against the noisy target. */
 typedef struct
 {
   double psnr, ssim;

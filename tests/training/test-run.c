@@ -114,6 +114,48 @@ test_sources (void)
     }
 }
 
+static double
+number_behind (const char *text, const char *words)
+{
+  const char *found = strstr (text, words);
+  g_assert_nonnull (found);
+  return g_ascii_strtod (found + strlen (words), NULL);
+}
+
+/* Judged by noisy pictures, PSNR is still about what clean ones would tell. */
+static void
+test_estimates (void)
+{
+  static const struct
+  {
+    const char *noisy;
+    double tolerance; /* pictures alone are judged at half size, by what else is near */
+  } cases[] = { { "data.noisy=a;b", 1 }, { "data.noisy=a", 1.6 } };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (House) house = { 0 };
+      g_autofree char *err = NULL, *scores = NULL;
+      double best, noisy;
+      furnish (&house);
+      house_pictures (&house, "large", 4, 256, 192);
+      house_noisy_pictures (&house, "a", 4, 256, 192, 25, 1);
+      house_noisy_pictures (&house, "b", 4, 256, 192, 25, 2);
+      g_assert_cmpint (RUN (&house, &err, "--out", "x", "--set", "data.clean=", "--set",
+                            cases[i].noisy, "--set", "training.steps=200"),
+                       ==, 0);
+      read_verdict (err, &best, &noisy);
+      g_assert_cmpint (house_run (&house, &scores, NULL, "eval", "--model", "x/best.safetensors",
+                                  "--clean", "large", "--noisy", "a", NULL),
+                       ==, 0);
+      double true_best = number_behind (scores, "\nmean PSNR ");
+      double true_noisy = number_behind (scores, "\nnoisy PSNR ");
+      g_test_message ("%s: noisy %.2f, truly %.2f; best %.2f, truly %.2f", cases[i].noisy, noisy,
+                      true_noisy, best, true_best);
+      g_assert_cmpfloat_with_epsilon (noisy, true_noisy, 0.6);
+      g_assert_cmpfloat_with_epsilon (best, true_best, cases[i].tolerance);
+    }
+}
+
 /* The best never becomes worse than what it began with, and the verdict tells
  * both sides of a gain. */
 static void
@@ -130,12 +172,14 @@ test_fine_tuning (void)
                         "data.standard=standard"),
                    ==, 0);
   assert_says (err, "beside old/best.safetensors: better on your pictures by ");
-  assert_says (err, ", worse on standard ones by ");
+  assert_says (err, ", worse on ordinary noise by ");
+  assert_says (err, " (gauss:25 on standard pictures: ");
 
   g_assert_cmpint (RUN (&house, &worse, "--out", "worse", "--init", "old/best.safetensors", "--set",
                         "training.rate=1", "--set", "training.steps=30"),
                    ==, 0);
   assert_says (worse, "as good on your pictures");
+  assert_says (worse, ", as good on ordinary noise (gauss:25 on drawn pictures: ");
 
   g_assert_cmpint (RUN (&house, &other, "--out", "x", "--init", "old/best.safetensors", "--set",
                         "network=input 1; conv 1 3x3"),
@@ -422,6 +466,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/run/learns", test_learns);
   g_test_add_func ("/run/sources", test_sources);
+  g_test_add_func ("/run/estimates", test_estimates);
   g_test_add_func ("/run/fine-tuning", test_fine_tuning);
   g_test_add_func ("/run/report", test_report);
   g_test_add_func ("/run/pair-report", test_pair_report);

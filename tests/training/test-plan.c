@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Chunks that fit into memory. */
+#include "model/error.h"
+#include "training/plan.h"
+
+static const char network_text[] = "input 1\nconv 32 3x3 relu\nconv 32 3x3 relu\nconv 1 3x3\n";
+
+typedef struct
+{
+  CgNetwork *network;
+  CgWorkers *workers;
+  CgStepOptions options;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  f->network = cg_network_parse (network_text, &error);
+  g_assert_no_error (error);
+  f->workers = cg_workers_new (2);
+  f->options = (CgStepOptions){
+    .network = f->network, .batch = 24, .w = 64, .h = 64, .workers = f->workers
+  };
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  cg_workers_free (f->workers);
+  cg_network_free (f->network);
+}
+
+static gsize
+memory_of (Fixture *f, int chunk)
+{
+  CgStepOptions options = f->options;
+  options.chunk = chunk;
+  return cg_plan_memory (&options);
+}
+
+static void
+test_chunk (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_cmpint (cg_plan_chunk (&f->options, G_MAXSIZE, &error), ==, 6);
+  g_assert_cmpint (cg_plan_chunk (&f->options, memory_of (f, 6) - 1, &error), ==, 4);
+  g_assert_cmpint (cg_plan_chunk (&f->options, memory_of (f, 1), &error), ==, 1);
+  f->options.chunk = 12;
+  g_assert_cmpint (cg_plan_chunk (&f->options, G_MAXSIZE, &error), ==, 12);
+  g_assert_cmpint (cg_plan_chunk (&f->options, memory_of (f, 8), &error), ==, 8);
+  g_assert_no_error (error);
+}
+
+static void
+test_refused (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_cmpint (cg_plan_chunk (&f->options, memory_of (f, 1) - 1, &error), ==, 0);
+  g_assert_error (error, CG_ERROR, CG_ERROR_TOO_LARGE);
+  g_assert_nonnull (strstr (error->message, "training.patch=32 would fit"));
+
+  g_clear_error (&error);
+  g_assert_cmpint (cg_plan_chunk (&f->options, 1000, &error), ==, 0);
+  g_assert_nonnull (strstr (error->message, "choose a smaller training.batch or network"));
+
+  g_clear_error (&error);
+  f->options.chunk = 7;
+  g_assert_cmpint (cg_plan_chunk (&f->options, G_MAXSIZE, &error), ==, 0);
+  g_assert_error (error, CG_ERROR, CG_ERROR_USAGE);
+}
+
+/* Activations of 2 x 6 samples, 65 planes of floats each, forward and backward: the plan is not
+ * below what is known to be needed, and not far above. */
+static void
+test_memory (Fixture *f, gconstpointer data)
+{
+  gsize planes = (gsize) 2 * 6 * 65 * 64 * 64 * sizeof (float);
+  g_assert_cmpuint (memory_of (f, 6), >, planes);
+  g_assert_cmpuint (memory_of (f, 6), <, 8 * planes);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/plan/chunk", Fixture, NULL, set_up, test_chunk, tear_down);
+  g_test_add ("/plan/refused", Fixture, NULL, set_up, test_refused, tear_down);
+  g_test_add ("/plan/memory", Fixture, NULL, set_up, test_memory, tear_down);
+  return g_test_run ();
+}

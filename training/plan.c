@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "training/plan.h"
+
+#include "model/error.h"
+
+gsize
+cg_plan_memory (const CgStepOptions *o)
+{
+  g_autoptr (CgPacked) packed = cg_packed_new (o->network, CG_PASS_TRAINING, NULL);
+  gsize plane = sizeof (float) * o->w * o->h;
+  gsize bench = cg_pass_memory (packed, o->chunk, o->h, o->w, 0, 1) + plane * (o->chunk + 1);
+  gsize total = cg_packed_memory (packed);
+  if (o->self)
+    {
+      g_autoptr (CgPacked) whole = cg_packed_new (o->network, CG_PASS_INFERENCE, NULL);
+      bench += cg_pass_memory (whole, 1, 2 * o->h, 2 * o->w, 0, 1) + 5 * plane;
+      total += cg_packed_memory (whole);
+    }
+  total += bench * cg_workers_count (o->workers);
+  return total + sizeof (float) * cg_network_n_parameters (o->network) * (o->batch / o->chunk);
+}
+
+/* Four chunks: enough for as many threads, and each gradient that has to be
+ * kept and summed costs time. */
+static int
+quarter (int batch)
+{
+  int chunks = 4;
+  while (batch % chunks != 0)
+    chunks /= 2;
+  return batch / chunks;
+}
+
+/* Not even one at a time: what patch would do? */
+static void
+set_too_large (const CgStepOptions *options, gsize memory, GError **error)
+{
+  CgStepOptions o = *options;
+  int step = cg_network_step (o.network);
+  g_autofree char *needed = g_format_size (cg_plan_memory (&o));
+  g_autofree char *there = g_format_size (memory);
+  while (cg_network_any_size (o.network) && o.w > step && cg_plan_memory (&o) > memory)
+    o.w = o.h = MAX (step, o.w / 2 / step * step);
+  if (cg_plan_memory (&o) <= memory)
+    g_set_error (error, CG_ERROR, CG_ERROR_TOO_LARGE,
+                 "a step with patches of %d x %d takes %s, one sample at a time, but %s may be "
+                 "used; training.patch=%d would fit",
+                 options->w, options->h, needed, there, o.w);
+  else
+    g_set_error (error, CG_ERROR, CG_ERROR_TOO_LARGE,
+                 "a step with a batch of %d takes %s, one sample at a time, but %s may be used; "
+                 "choose a smaller training.batch or network",
+                 o.batch, needed, there);
+}
+
+int
+cg_plan_chunk (const CgStepOptions *options, gsize memory, GError **error)
+{
+  CgStepOptions o = *options;
+  if (o.chunk == 0)
+    o.chunk = quarter (o.batch);
+  if (o.batch % o.chunk != 0)
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
+                   "training.chunk: %d does not divide the batch of %d", o.chunk, o.batch);
+      return 0;
+    }
+  for (; o.chunk > 0; o.chunk--)
+    if (o.batch % o.chunk == 0 && cg_plan_memory (&o) <= memory)
+      return o.chunk;
+  o.chunk = 1;
+  set_too_large (&o, memory, error);
+  return 0;
+}

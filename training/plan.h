@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Cutting a batch into chunks that fit into memory. */
+#ifndef CG_PLAN_H
+#define CG_PLAN_H
+
+#include "training/step.h"
+
+/* Bytes that a step with @options takes. */
+gsize cg_plan_memory (const CgStepOptions *options);
+
+/* The chunk to take for @options, whose own is what the recipe says, 0 for a quarter of the
+ * batch: that one or, if it does not fit into @memory bytes, the largest that
+ * does.  0 with @error if it does not divide the batch (CG_ERROR_USAGE), or if
+ * not even one sample at a time fits (CG_ERROR_TOO_LARGE, naming the patch that would). */
+int cg_plan_chunk (const CgStepOptions *options, gsize memory,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif
