@@ -8,8 +8,8 @@
 
 #include "cli/large.h"
 #include "imageio/metadata.h"
-#include "imageio/noise.h"
 #include "model/error.h"
+#include "model/noise-level.h"
 
 /* Of pictures that take this many bytes only one copy is kept in memory. */
 #define LARGE ((gsize) 64 << 20)

@@ -42,16 +42,23 @@ add_beside_program (GStrvBuilder *folders, GHashTable *seen)
     add (folders, seen, folder, "../../weights");
 }
 
+char *
+cg_weights_user_folder (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "cleargrain", "weights", NULL);
+}
+
 char **
 cg_weights_folders (void)
 {
   g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *user = cg_weights_user_folder ();
   const char *chosen = g_getenv ("CLEARGRAIN_WEIGHTS");
 
   if (chosen != NULL && *chosen != '\0')
     add (folders, seen, chosen, NULL);
-  add (folders, seen, g_get_user_data_dir (), "cleargrain/weights");
+  add (folders, seen, user, NULL);
   add_beside_program (folders, seen);
   add (folders, seen, CG_WEIGHTS_DIR, NULL);
   return g_strv_builder_end (folders);

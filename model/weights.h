@@ -32,9 +32,12 @@ cg_weights_save (const CgModel *model, const char *path, GError **error) G_GNUC_
 CgModel *cg_weights_find (const char *name_or_path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Folders where weights are looked for, first match wins: $CLEARGRAIN_WEIGHTS,
- * the user's (XDG data home)/cleargrain/weights, beside the running program
+ * the user's, beside the running program
  * (weights/, ../share/cleargrain/weights), in a build tree the source's
  * weights/, and the installed place.  Free with g_strfreev(). */
 char **cg_weights_folders (void) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The user's own: (XDG data home)/cleargrain/weights, which need not exist.  Free with g_free(). */
+char *cg_weights_user_folder (void) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -1,18 +1,41 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plugin/model-chooser.h"
 
+#include <gio/gio.h>
+
+#include "model/weights.h"
 #include "plugin/models.h"
 #include "plugin/procedure.h"
 #include "plugin/settings.h"
 
-#define WIDTH 40 /* characters; the rest of a line is shown in the open list */
+#define WIDTH 40  /* characters; the rest of a line is shown in the open list */
+#define QUIET 500 /* milliseconds without a change before files are read */
 #define LIST  "cleargrain-models"
 
-/* CgModelEntry *, in the order of the lines. */
-static GPtrArray *
-models_of (GtkWidget *chooser)
+/* The list behind a chooser. */
+typedef struct
+{
+  GPtrArray *models; /* CgModelEntry *, in the order of the lines */
+  GFileMonitor *monitor;
+  guint refresh; /* timeout, or 0 */
+} List;
+
+static List *
+list_of (GtkWidget *chooser)
 {
   return g_object_get_data (G_OBJECT (chooser), LIST);
+}
+
+static void
+list_free (gpointer user)
+{
+  List *list = user;
+
+  if (list->refresh)
+    g_source_remove (list->refresh);
+  g_clear_object (&list->monitor);
+  g_ptr_array_unref (list->models);
+  g_free (list);
 }
 
 static void
@@ -34,18 +57,72 @@ find (const GPtrArray *models, const char *name)
   return -1;
 }
 
+/* List what there is now. */
+static void
+fill (GtkWidget *chooser)
+{
+  List *list = list_of (chooser);
+
+  g_clear_pointer (&list->models, g_ptr_array_unref);
+  list->models = cg_models_list ();
+  gtk_list_store_clear (GTK_LIST_STORE (gtk_combo_box_get_model (GTK_COMBO_BOX (chooser))));
+  for (guint i = 0; i < list->models->len; i++)
+    add_line (chooser, g_ptr_array_index (list->models, i));
+}
+
+/* Between the old list and the new one nothing is chosen, which is nobody's business. */
+static gboolean
+refresh (gpointer user)
+{
+  GtkWidget *chooser = user;
+  const guint changed = g_signal_lookup ("changed", GTK_TYPE_COMBO_BOX);
+  g_autofree char *name = g_strdup (cg_model_chooser_get (chooser));
+
+  list_of (chooser)->refresh = 0;
+  g_signal_handlers_block_matched (chooser, G_SIGNAL_MATCH_ID, changed, 0, NULL, NULL, NULL);
+  fill (chooser);
+  gtk_combo_box_set_active (GTK_COMBO_BOX (chooser), -1);
+  g_signal_handlers_unblock_matched (chooser, G_SIGNAL_MATCH_ID, changed, 0, NULL, NULL, NULL);
+  cg_model_chooser_set (chooser, name);
+  return G_SOURCE_REMOVE;
+}
+
+/* A file is written in several steps: wait until it is quiet. */
+static void
+refresh_soon (GtkWidget *chooser)
+{
+  List *list = list_of (chooser);
+
+  if (list->refresh)
+    g_source_remove (list->refresh);
+  list->refresh = g_timeout_add (QUIET, refresh, chooser);
+}
+
+/* Files that appear in the user's folder, even if there is no such folder yet. */
+static void
+watch (GtkWidget *chooser)
+{
+  g_autofree char *path = cg_weights_user_folder ();
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  GFileMonitor *monitor = g_file_monitor_directory (folder, G_FILE_MONITOR_NONE, NULL, NULL);
+
+  list_of (chooser)->monitor = monitor;
+  if (monitor)
+    g_signal_connect_object (monitor, "changed", G_CALLBACK (refresh_soon), chooser,
+                             G_CONNECT_SWAPPED);
+}
+
 GtkWidget *
 cg_model_chooser_new (void)
 {
   GtkWidget *chooser = gtk_combo_box_text_new ();
-  GPtrArray *models = cg_models_list ();
   GList *cells = gtk_cell_layout_get_cells (GTK_CELL_LAYOUT (chooser));
 
-  g_object_set_data_full (G_OBJECT (chooser), LIST, models, (GDestroyNotify) g_ptr_array_unref);
+  g_object_set_data_full (G_OBJECT (chooser), LIST, g_new0 (List, 1), list_free);
   g_object_set (cells->data, "ellipsize", PANGO_ELLIPSIZE_END, "width-chars", WIDTH, NULL);
   g_list_free (cells);
-  for (guint i = 0; i < models->len; i++)
-    add_line (chooser, g_ptr_array_index (models, i));
+  fill (chooser);
+  watch (chooser);
   cg_model_chooser_set (chooser, CG_SETTINGS_MODEL);
   gtk_widget_set_tooltip_text (chooser, _ ("The network to clean with"));
   return chooser;
@@ -56,13 +133,13 @@ cg_model_chooser_get (GtkWidget *chooser)
 {
   const int active = gtk_combo_box_get_active (GTK_COMBO_BOX (chooser));
 
-  return ((CgModelEntry *) g_ptr_array_index (models_of (chooser), active))->name;
+  return ((CgModelEntry *) g_ptr_array_index (list_of (chooser)->models, active))->name;
 }
 
 void
 cg_model_chooser_set (GtkWidget *chooser, const char *name)
 {
-  GPtrArray *models = models_of (chooser);
+  GPtrArray *models = list_of (chooser)->models;
   int at = find (models, name);
 
   if (at < 0)

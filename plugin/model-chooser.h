@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A list to choose a model from, one line each.  A GtkComboBoxText, for GTK 2
- * and GTK 3; its "changed" tells of another choice. */
+ * and GTK 3; its "changed" tells of another choice, and that the list was made anew because
+ * weights appeared in the user's folder, or went. */
 #ifndef CG_MODEL_CHOOSER_H
 #define CG_MODEL_CHOOSER_H
 

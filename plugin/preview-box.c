@@ -3,6 +3,8 @@
 
 #include "plugin/procedure.h"
 
+#include <math.h>
+
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
@@ -17,12 +19,23 @@ struct _CgPreviewBox
 {
   GtkWidget *box;
   GtkWidget *preview;   /* GIMP's widget */
-  GtkWidget *state;     /* a line about it */
+  GtkWidget *noise;     /* of the visible part */
+  GtkWidget *state;     /* what is going on */
   GtkAdjustment *split; /* 0..1 of the preview's width */
   CgPreview *pixels;    /* what it shows */
   double strength, colour_strength;
   char *model;
 };
+
+static void
+show_noise (CgPreviewBox *self)
+{
+  const double noise = cg_preview_noise (self->pixels);
+  g_autofree char *text
+      = isnan (noise) ? NULL : g_strdup_printf (_ ("Noise here: %.1f of 255"), noise);
+
+  gtk_label_set_text (GTK_LABEL (self->noise), text ? text : "");
+}
 
 static const char *
 state (const CgPreviewBox *self)
@@ -46,6 +59,7 @@ draw (CgPreviewBox *self)
     gimp_preview_draw_buffer (GIMP_PREVIEW (self->preview), pixels,
                               w * cg_preview_channels (self->pixels));
   gtk_label_set_text (GTK_LABEL (self->state), state (self));
+  gtk_widget_set_tooltip_text (self->state, cg_preview_problem (self->pixels));
 }
 
 /* Another piece is visible, or another model chosen. */
@@ -58,6 +72,7 @@ show_piece (CgPreviewBox *self)
   gimp_preview_get_position (preview, &region.x, &region.y);
   gimp_preview_get_size (preview, &region.width, &region.height);
   cg_preview_show (self->pixels, &region, self->model);
+  show_noise (self);
   draw (self);
 }
 
@@ -73,12 +88,13 @@ make_resizable (GtkWidget *preview)
 }
 
 static GtkWidget *
-vertical_box (void)
+box_new (GtkOrientation orientation)
 {
 #if GTK_CHECK_VERSION(3, 0, 0)
-  return gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING);
+  return gtk_box_new (orientation, SPACING);
 #else
-  return gtk_vbox_new (FALSE, SPACING);
+  return orientation == GTK_ORIENTATION_VERTICAL ? gtk_vbox_new (FALSE, SPACING)
+                                                 : gtk_hbox_new (FALSE, SPACING);
 #endif
 }
 
@@ -92,8 +108,23 @@ split_scale (GtkAdjustment *split)
 #endif
 
   gtk_scale_set_draw_value (GTK_SCALE (scale), FALSE);
+  /* It points at the picture, which has its left on the left in every language. */
+  gtk_range_set_flippable (GTK_RANGE (scale), FALSE);
   gtk_widget_set_tooltip_text (scale, _ ("Where the preview turns from before to after"));
   return scale;
+}
+
+static GtkWidget *
+split_row (GtkAdjustment *split)
+{
+  GtkWidget *row = box_new (GTK_ORIENTATION_HORIZONTAL);
+  GtkWidget *label = gtk_label_new_with_mnemonic (_ ("S_plit:"));
+  GtkWidget *scale = split_scale (split);
+
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), scale);
+  gtk_box_pack_start (GTK_BOX (row), label, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (row), scale, TRUE, TRUE, 0);
+  return row;
 }
 
 static GtkWidget *
@@ -103,11 +134,27 @@ state_label (void)
 
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
 #if GTK_CHECK_VERSION(3, 0, 0)
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_xalign (GTK_LABEL (label), 1);
 #else
-  gtk_misc_set_alignment (GTK_MISC (label), 0, 0.5);
+  gtk_misc_set_alignment (GTK_MISC (label), 1, 0.5);
 #endif
   return label;
+}
+
+/* The noise at the line's start, at its end what is going on. */
+static GtkWidget *
+state_row (CgPreviewBox *self)
+{
+  GtkWidget *row = box_new (GTK_ORIENTATION_HORIZONTAL);
+
+  self->noise = gtk_label_new (NULL);
+  self->state = state_label ();
+  gtk_widget_set_tooltip_text (self->noise,
+                               _ ("Standard deviation of the noise in the part shown, estimated "
+                                  "from its finest detail; coarse grain counts for less"));
+  gtk_box_pack_start (GTK_BOX (row), self->noise, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (row), self->state, TRUE, TRUE, 0);
+  return row;
 }
 
 static void
@@ -125,9 +172,8 @@ cg_preview_box_new (GtkWidget *preview, GeglBuffer *drawable)
 {
   CgPreviewBox *self = g_new0 (CgPreviewBox, 1);
 
-  self->box = vertical_box ();
+  self->box = box_new (GTK_ORIENTATION_VERTICAL);
   self->preview = preview;
-  self->state = state_label ();
   self->split = GTK_ADJUSTMENT (gtk_adjustment_new (0.5, 0, 1, 0.01, 0.1, 0));
   self->pixels = cg_preview_new (drawable, (CgPreviewChanged) draw, self);
   self->strength = self->colour_strength = 1;
@@ -136,8 +182,8 @@ cg_preview_box_new (GtkWidget *preview, GeglBuffer *drawable)
 
   make_resizable (preview);
   gtk_box_pack_start (GTK_BOX (self->box), preview, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (self->box), split_scale (self->split), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (self->box), self->state, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (self->box), split_row (self->split), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (self->box), state_row (self), FALSE, FALSE, 0);
   g_signal_connect_swapped (preview, "invalidated", G_CALLBACK (show_piece), self);
   g_signal_connect_swapped (self->split, "value-changed", G_CALLBACK (draw), self);
   return self;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The preview as both dialogs show it: at 100 %, resizable, before on the left
  * and after on the right of a split that a slider moves, and a line below that tells
- * how things stand.  Compiled for GTK 2 and for GTK 3. */
+ * how noisy the visible part is and how things stand.  Compiled for GTK 2 and for GTK 3. */
 #ifndef CG_PREVIEW_BOX_H
 #define CG_PREVIEW_BOX_H
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plugin/preview.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "model/noise-level.h"
 #include "model/planes.h"
 #include "plugin/worker.h"
 
@@ -17,6 +19,7 @@ struct _CgPreview
   char *model;
   GeglRectangle region;
   float *before, *after; /* of @region; @after only once it is cleaned */
+  double noise;          /* of @before */
   GError *problem;
 
   /* ... and who makes it. */
@@ -57,6 +60,7 @@ cg_preview_new (GeglBuffer *drawable, CgPreviewChanged changed, gpointer user)
   preview->format = cg_worker_format (gegl_buffer_get_format (drawable), NULL);
   preview->changed = changed;
   preview->user = user;
+  preview->noise = NAN;
   return preview;
 }
 
@@ -189,10 +193,24 @@ start (CgPreview *preview)
   preview->thread = g_thread_new ("preview", clean, run);
 }
 
+static double
+noise_of (const CgPreview *preview)
+{
+  const CgImage image = {
+    .width = preview->region.width,
+    .height = preview->region.height,
+    .channels = cg_preview_channels (preview),
+    .depth = CG_DEPTH_FLOAT,
+    .samples = preview->before,
+  };
+
+  return cg_estimate_noise (&image);
+}
+
 void
 cg_preview_show (CgPreview *preview, const GeglRectangle *region, const char *model)
 {
-  if (preview->before && gegl_rectangle_equal (&preview->region, region)
+  if (preview->before && preview->problem == NULL && gegl_rectangle_equal (&preview->region, region)
       && g_str_equal (preview->model, model))
     return;
 
@@ -203,6 +221,7 @@ cg_preview_show (CgPreview *preview, const GeglRectangle *region, const char *mo
   g_clear_pointer (&preview->after, g_free);
   g_free (preview->before);
   preview->before = read_pixels (preview->drawable, region, preview->format);
+  preview->noise = noise_of (preview);
   if (preview->thread)
     g_atomic_int_set (&preview->run->outdated, TRUE);
   else
@@ -219,6 +238,12 @@ gboolean
 cg_preview_busy (const CgPreview *preview)
 {
   return preview->thread != NULL;
+}
+
+double
+cg_preview_noise (const CgPreview *preview)
+{
+  return preview->noise;
 }
 
 int

@@ -19,8 +19,9 @@ CgPreview *cg_preview_new (GeglBuffer *drawable, CgPreviewChanged changed,
 void cg_preview_free (CgPreview *preview);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgPreview, cg_preview_free)
 
-/* Show @region (inside the drawable) cleaned by @model from now on.  Returns at
- * once; what was there can be drawn at once as it is, and cleaned when @changed says so. */
+/* Show @region (inside the drawable) cleaned by @model from now on; tried again
+ * if it was shown and there was a problem.  Returns at once; what was there can be drawn at once as
+ * it is, and cleaned when @changed says so. */
 void cg_preview_show (CgPreview *preview, const GeglRectangle *region, const char *model);
 
 /* Why nothing cleaned will come (weights not found ...), or NULL. */
@@ -28,6 +29,10 @@ const char *cg_preview_problem (const CgPreview *preview);
 
 /* Whether the network still works on what is shown. */
 gboolean cg_preview_busy (const CgPreview *preview);
+
+/* The noise of what is shown, before: see cg_estimate_noise().  NaN if nothing is, or
+ * too little. */
+double cg_preview_noise (const CgPreview *preview);
 
 /* Channels of what cg_preview_render() makes: as the drawable's, see CgImage. */
 int cg_preview_channels (const CgPreview *preview);

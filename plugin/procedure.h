@@ -33,10 +33,11 @@
 #define CG_ARGUMENT_MODEL      "model"
 #define CG_ARGUMENT_MODEL_HELP N_ ("Name or path of the weights; empty for the default, \"photo\"")
 
-/* Translations lie in this folder beside the executable. */
+/* Folders beside the executable: translations, and pages for GIMP's help. */
 #define CG_PROCEDURE_LOCALE "locale"
+#define CG_PROCEDURE_PAGES  "help"
 
-/* Its path, or NULL if there is none.  Free with g_free(). */
-char *cg_procedure_locale (void);
+/* The path of one of them, or NULL if it is not there.  Free with g_free(). */
+char *cg_procedure_folder (const char *name);
 
 #endif

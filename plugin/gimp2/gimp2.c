@@ -22,6 +22,17 @@ enum
   N_ARGUMENTS
 };
 
+/* GIMP finds the page by the procedure's name; "gimp-help.xml" there tells. */
+static void
+register_help (void)
+{
+  g_autofree char *pages = cg_procedure_folder (CG_PROCEDURE_PAGES);
+  g_autofree char *uri = pages ? g_filename_to_uri (pages, NULL, NULL) : NULL;
+
+  if (uri)
+    gimp_plugin_help_register (CG_PLUGIN_NAME, uri);
+}
+
 static void
 query (void)
 {
@@ -35,9 +46,10 @@ query (void)
     { GIMP_PDB_STRING, CG_ARGUMENT_MODEL, CG_ARGUMENT_MODEL_HELP },
   };
 
-  g_autofree char *locale = cg_procedure_locale ();
+  g_autofree char *locale = cg_procedure_folder (CG_PROCEDURE_LOCALE);
   if (locale)
     gimp_plugin_domain_register (GETTEXT_PACKAGE, locale);
+  register_help ();
   gimp_install_procedure (CG_PROCEDURE, CG_PROCEDURE_BLURB, CG_PROCEDURE_HELP, CG_PROCEDURE_AUTHORS,
                           CG_PROCEDURE_AUTHORS, CG_PROCEDURE_YEAR, CG_PROCEDURE_LABEL,
                           CG_PROCEDURE_TYPES, GIMP_PLUGIN, N_ARGUMENTS, 0, arguments, NULL);
@@ -198,7 +210,7 @@ run_mode (GimpRunMode mode, int n, const GimpParam *parameters, GError **error)
 static void
 choose_language (void)
 {
-  g_autofree char *locale = cg_procedure_locale ();
+  g_autofree char *locale = cg_procedure_folder (CG_PROCEDURE_LOCALE);
 
   if (locale == NULL)
     return;

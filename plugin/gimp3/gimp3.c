@@ -173,9 +173,21 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
   return gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
 }
 
+/* GIMP finds the page by the procedure's name; "gimp-help.xml" there tells. */
+static void
+register_help (GimpPlugIn *plug_in)
+{
+  g_autofree char *pages = cg_procedure_folder (CG_PROCEDURE_PAGES);
+  g_autoptr (GFile) folder = pages ? g_file_new_for_path (pages) : NULL;
+
+  if (folder)
+    gimp_plug_in_set_help_domain (plug_in, CG_PLUGIN_NAME, folder);
+}
+
 static GList *
 query_procedures (GimpPlugIn *plug_in)
 {
+  register_help (plug_in);
   return g_list_append (NULL, g_strdup (CG_PROCEDURE));
 }
 
@@ -206,7 +218,7 @@ create_procedure (GimpPlugIn *plug_in, const char *name)
 static gboolean
 set_i18n (GimpPlugIn *plug_in, const char *name, char **domain, char **folder)
 {
-  g_autofree char *locale = cg_procedure_locale ();
+  g_autofree char *locale = cg_procedure_folder (CG_PROCEDURE_LOCALE);
 
   *domain = g_strdup (GETTEXT_PACKAGE);
   *folder = g_strdup (CG_PROCEDURE_LOCALE);

@@ -2,7 +2,9 @@
 /* The preview: what it shows is what the filter will do. */
 #include "plugin/preview.h"
 
+#include <math.h>
 #include <string.h>
+#include <time.h>
 
 #include <glib/gstdio.h>
 
@@ -34,13 +36,13 @@ changed (gpointer user)
 }
 
 static GeglBuffer *
-noise (const char *format_name)
+noise (const char *format_name, int w, int h)
 {
   const Babl *format = babl_format (format_name);
-  const gsize n = (gsize) WIDTH * HEIGHT * babl_format_get_n_components (format);
+  const gsize n = (gsize) w * h * babl_format_get_n_components (format);
   g_autofree float *pixels = g_new (float, n);
   CgRandom random = cg_random (3, 0, 0);
-  GeglBuffer *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, WIDTH, HEIGHT), format);
+  GeglBuffer *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, w, h), format);
 
   for (gsize i = 0; i < n; i++)
     pixels[i] = (float) (0.2 + 0.6 * cg_random_uniform (&random));
@@ -58,7 +60,7 @@ set_up (Fixture *f, gconstpointer format)
   g_close (fd, NULL);
   small_model_save (f->weights, 8, &error);
   g_assert_no_error (error);
-  f->drawable = noise (format);
+  f->drawable = noise (format, WIDTH, HEIGHT);
   f->preview = cg_preview_new (f->drawable, changed, f);
   f->loop = g_main_loop_new (NULL, FALSE);
 }
@@ -173,6 +175,72 @@ test_problem (Fixture *f, gconstpointer format)
   g_assert_null (cg_preview_problem (f->preview));
 }
 
+/* Weights that were missing are there at last. */
+static void
+test_appears (Fixture *f, gconstpointer format)
+{
+  const GeglRectangle region = { 0, 0, 60, 50 };
+  g_autofree char *later = g_strconcat (f->weights, ".later.safetensors", NULL);
+  g_autoptr (GError) error = NULL;
+
+  cg_preview_show (f->preview, &region, later);
+  g_assert_nonnull (cg_preview_problem (f->preview));
+  small_model_save (later, 8, &error);
+  g_assert_no_error (error);
+  cg_preview_show (f->preview, &region, later);
+  g_main_loop_run (f->loop);
+  g_assert_null (cg_preview_problem (f->preview));
+  g_unlink (later);
+}
+
+/* Uniform noise of 0.6 is 0.6 / sqrt (12) = 44.2 / 255; its finest coefficients, sums of four, are
+ * nearly normal. */
+static void
+test_noise (Fixture *f, gconstpointer format)
+{
+  const GeglRectangle region = { 0, 0, WIDTH, HEIGHT };
+
+  g_assert_true (isnan (cg_preview_noise (f->preview)));
+  cg_preview_show (f->preview, &region, f->weights);
+  g_assert_cmpfloat_with_epsilon (cg_preview_noise (f->preview), 44.2, 2);
+}
+
+static double
+thread_seconds (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
+  return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
+}
+
+/* What a slider asks for: a large preview blended anew, within 50 ms of this thread's time. */
+static void
+test_quick (Fixture *f, gconstpointer format)
+{
+  const GeglRectangle region = { 0, 0, 800, 600 };
+  g_autoptr (GeglBuffer) large = noise (format, region.width, region.height);
+  double fastest = G_MAXDOUBLE;
+
+  cg_preview_free (f->preview);
+  f->preview = cg_preview_new (large, changed, f);
+  cg_preview_show (f->preview, &region, f->weights);
+  g_main_loop_run (f->loop);
+  g_assert_null (cg_preview_problem (f->preview));
+  g_autofree guint8 *before = cg_preview_render (f->preview, 0, 0, 0);
+  g_autofree guint8 *after = cg_preview_render (f->preview, 1, 1, 0);
+  g_assert_true (memcmp (before, after, (gsize) 800 * 600) != 0);
+  for (int i = 0; i < 7; i++)
+    {
+      const double start = thread_seconds ();
+      g_autofree guint8 *pixels = cg_preview_render (f->preview, 0.1 * i, 1 - 0.1 * i, 0);
+
+      fastest = MIN (fastest, thread_seconds () - start);
+    }
+  g_test_message ("%s, 800x600: %.1f ms", (const char *) format, 1000 * fastest);
+  g_assert_cmpfloat (fastest, <, 0.05);
+}
+
 /* The dialog is closed at the worst moment. */
 static void
 test_close (Fixture *f, gconstpointer format)
@@ -194,6 +262,10 @@ main (int argc, char **argv)
   g_test_add ("/preview/shows/rgb-alpha", Fixture, "R'G'B'A float", set_up, test_shows, tear_down);
   g_test_add ("/preview/scroll", Fixture, "R'G'B' float", set_up, test_scroll, tear_down);
   g_test_add ("/preview/problem", Fixture, "Y' float", set_up, test_problem, tear_down);
+  g_test_add ("/preview/appears", Fixture, "Y' float", set_up, test_appears, tear_down);
+  g_test_add ("/preview/noise/gray", Fixture, "Y' float", set_up, test_noise, tear_down);
+  g_test_add ("/preview/quick/gray", Fixture, "Y' float", set_up, test_quick, tear_down);
+  g_test_add ("/preview/quick/rgb-alpha", Fixture, "R'G'B'A float", set_up, test_quick, tear_down);
   g_test_add ("/preview/close", Fixture, "Y' float", set_up, test_close, tear_down);
   const int status = g_test_run ();
   gegl_exit ();

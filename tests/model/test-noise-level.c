@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The estimate of noise, on noise that is known. */
-#include "imageio/noise.h"
+#include "model/noise-level.h"
 
 #include <math.h>
 
-#include "imageio/imageio.h"
 #include "model/random.h"
 
 /* Waves, with an edge, and normal noise of @sigma / 255. */

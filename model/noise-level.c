@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "imageio/noise.h"
+#include "model/noise-level.h"
 
 #include <math.h>
 

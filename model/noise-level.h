@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How noisy a picture is. */
-#ifndef CG_IMAGE_NOISE_H
-#define CG_IMAGE_NOISE_H
+#ifndef CG_NOISE_LEVEL_H
+#define CG_NOISE_LEVEL_H
 
 #include "model/image.h"
 
