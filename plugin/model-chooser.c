@@ -17,7 +17,9 @@ typedef struct
 {
   GPtrArray *models; /* CgModelEntry *, in the order of the lines */
   GFileMonitor *monitor;
-  guint refresh; /* timeout, or 0 */
+  char *chosen;
+  gboolean filling; /* no line can be chosen */
+  guint refresh;    /* timeout, or 0 */
 } List;
 
 static List *
@@ -34,6 +36,7 @@ list_free (gpointer user)
   if (list->refresh)
     g_source_remove (list->refresh);
   g_clear_object (&list->monitor);
+  g_free (list->chosen);
   g_ptr_array_unref (list->models);
   g_free (list);
 }
@@ -57,32 +60,41 @@ find (const GPtrArray *models, const char *name)
   return -1;
 }
 
-/* List what there is now. */
+/* List what there is now, with no line active; what was chosen stays so. */
 static void
 fill (GtkWidget *chooser)
 {
   List *list = list_of (chooser);
 
+  list->filling = TRUE;
   g_clear_pointer (&list->models, g_ptr_array_unref);
   list->models = cg_models_list ();
   gtk_list_store_clear (GTK_LIST_STORE (gtk_combo_box_get_model (GTK_COMBO_BOX (chooser))));
   for (guint i = 0; i < list->models->len; i++)
     add_line (chooser, g_ptr_array_index (list->models, i));
+  list->filling = FALSE;
 }
 
-/* Between the old list and the new one nothing is chosen, which is nobody's business. */
+static void
+take_choice (GtkWidget *chooser)
+{
+  List *list = list_of (chooser);
+  const int active = gtk_combo_box_get_active (GTK_COMBO_BOX (chooser));
+
+  if (list->filling || active < 0)
+    return;
+  g_free (list->chosen);
+  list->chosen = g_strdup (((CgModelEntry *) g_ptr_array_index (list->models, active))->name);
+}
+
 static gboolean
 refresh (gpointer user)
 {
   GtkWidget *chooser = user;
-  const guint changed = g_signal_lookup ("changed", GTK_TYPE_COMBO_BOX);
   g_autofree char *name = g_strdup (cg_model_chooser_get (chooser));
 
   list_of (chooser)->refresh = 0;
-  g_signal_handlers_block_matched (chooser, G_SIGNAL_MATCH_ID, changed, 0, NULL, NULL, NULL);
   fill (chooser);
-  gtk_combo_box_set_active (GTK_COMBO_BOX (chooser), -1);
-  g_signal_handlers_unblock_matched (chooser, G_SIGNAL_MATCH_ID, changed, 0, NULL, NULL, NULL);
   cg_model_chooser_set (chooser, name);
   return G_SOURCE_REMOVE;
 }
@@ -123,6 +135,7 @@ cg_model_chooser_new (void)
   g_list_free (cells);
   fill (chooser);
   watch (chooser);
+  g_signal_connect (chooser, "changed", G_CALLBACK (take_choice), NULL);
   cg_model_chooser_set (chooser, CG_SETTINGS_MODEL);
   gtk_widget_set_tooltip_text (chooser, _ ("The network to clean with"));
   return chooser;
@@ -131,9 +144,7 @@ cg_model_chooser_new (void)
 const char *
 cg_model_chooser_get (GtkWidget *chooser)
 {
-  const int active = gtk_combo_box_get_active (GTK_COMBO_BOX (chooser));
-
-  return ((CgModelEntry *) g_ptr_array_index (list_of (chooser)->models, active))->name;
+  return list_of (chooser)->chosen;
 }
 
 void
@@ -142,6 +153,8 @@ cg_model_chooser_set (GtkWidget *chooser, const char *name)
   GPtrArray *models = list_of (chooser)->models;
   int at = find (models, name);
 
+  if (list_of (chooser)->filling)
+    return;
   if (at < 0)
     {
       CgModelEntry *entry = g_new0 (CgModelEntry, 1);

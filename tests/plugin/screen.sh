@@ -51,5 +51,6 @@ focus ()
 
 shot ()
 {
-  [ -z "${CG_SCREENSHOTS:-}" ] || import -window root "$CG_SCREENSHOTS/$1.png"
+  [ -z "${CG_SCREENSHOTS:-}" ] ||
+    import -window root -trim +repage +dither -colors 200 "$CG_SCREENSHOTS/$1.png"
 }
