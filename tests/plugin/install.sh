@@ -69,6 +69,30 @@ sed -i "s|(plug-in-path .*|(plug-in-path \"$profile/plug-ins:\${gimp_dir}/plug-i
 "$cleargrain" --quiet --model "$source/weights/photo.safetensors" -o want.png noisy.png
 gimp_console -b "$(batch '(clean-plain "noisy.png" "got.png" 1.0 "")')" >gimp.log 2>&1
 check "GIMP finds the filter, and the filter its weights" "$picture" compare want.png got.png 1
+
+# What the page says to type, word for word.
+cp gimprc "$config/$this"
+case $major in
+  2) examples=("Script-Fu in GIMP 2.10") ;;
+  3)
+    examples=("Script-Fu in GIMP 3" "Python-Fu in GIMP 3")
+    ln -s "$(pkg-config --variable=gimplibdir gimp-3.0)/plug-ins/python-eval" plug-ins
+    ;;
+esac
+example ()
+{
+  awk -v title="$1" 'index ($0, title) == 1 { on = 1 }
+                     on && /^    / { print substr ($0, 5); code = 1 }
+                     on && code && /^$/ { exit }' "$source/plugin/README.md"
+}
+"$cleargrain" --quiet --model "$source/weights/photo.safetensors" --strength 0.8 --colour-strength 1 \
+  -o want-0.8.png noisy.png
+for title in "${examples[@]}"; do
+  rm -f clean.png
+  bash -c "$(example "$title")" </dev/null >>gimp.log 2>&1
+  check "README, $title" "$picture" compare want-0.8.png clean.png 1
+done
+
 cp "$profile/want.png" "$flatpak/$this/plug-ins/$filter/weights/mine" # any file of the user's
 rm -rf "$config/$this" && mkdir "$config/$this"
 

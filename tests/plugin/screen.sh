@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A screen of our own and hands to use it, for sourcing.  window_start first; window_stop at the end.
-# With CG_SCREENSHOTS set to a folder, `shot NAME` leaves a picture there.
+# With CG_SCREENSHOTS set to a folder, `shot NAME [WINDOW]` leaves a picture of the screen or of a
+# window with its frame there.
 
 window_start ()
 {
@@ -52,5 +53,6 @@ focus ()
 shot ()
 {
   [ -z "${CG_SCREENSHOTS:-}" ] ||
-    import -window root -trim +repage +dither -colors 200 "$CG_SCREENSHOTS/$1.png"
+    import -frame -window "${2:-root}" miff:- |
+    convert - -trim +repage +dither -colors 200 "PNG8:$CG_SCREENSHOTS/$1.png"
 }
