@@ -168,7 +168,7 @@ clean (Batch *batch, CgPicture *picture)
 {
   batch->under_way = picture;
   if (cg_interrupt_signal () == 0)
-    cg_picture_clean (picture, batch->denoiser);
+    cg_picture_clean (picture, batch->options, batch->denoiser);
   batch->under_way = NULL;
   if (picture->state == CG_PICTURE_CLEANED)
     {
@@ -258,6 +258,7 @@ make_denoiser (Batch *batch, const CgModel *model, GError **error)
 
   denoise.strength = batch->options->strength;
   denoise.colour_strength = batch->options->colour_strength;
+  denoise.grain_size = batch->options->grain_size;
   denoise.max_memory = batch->options->max_memory;
   denoise.threads = batch->options->threads;
   denoise.kernels = batch->options->kernels;

@@ -5,8 +5,10 @@ _cleargrain ()
 {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
   local options='--output --recursive --files-from --suffix --format --depth --strip --preserve
-    --in-place --overwrite --skip-existing --model --strength --colour-strength --threads
-    --max-memory --jobs --shard --failed-list --log-json --dry-run --quiet --verbose --version
+    --in-place --overwrite --skip-existing --model --strength --colour-strength --grain-size --crop --preview
+    --threads
+    --max-memory --jobs --shard --failed-list --log-json --no-config
+    --dry-run --quiet --verbose --version
     --help'
 
   [[ $before = = ]] && before=${COMP_WORDS[COMP_CWORD - 2]}
@@ -18,7 +20,7 @@ _cleargrain ()
       COMPREPLY=($(compgen -W "$(cleargrain models 2> /dev/null | sed '/^Looked in/,$d; s/ .*//')" \
         -- "$word") $(compgen -f -X '!*.safetensors' -- "$word") $(compgen -d -- "$word"))
       ;;
-    --strength | -s | --colour-strength | --threads | -t | --max-memory | --jobs | -j | --shard | \
+    --strength | -s | --colour-strength | --grain-size | --threads | -t | --max-memory | --jobs | -j | --shard | \
       --suffix | --crop) ;;
     *)
       case ${COMP_WORDS[1]}:$word in

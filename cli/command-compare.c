@@ -7,6 +7,7 @@
 
 #include "cli/console.h"
 #include "cli/exit-status.h"
+#include "cli/parse.h"
 #include "imageio/imageio.h"
 #include "imageio/metrics.h"
 #include "model/error.h"
@@ -23,11 +24,6 @@ static const char summary[]
 
 typedef struct
 {
-  int x, y, w, h;
-} Rectangle;
-
-typedef struct
-{
   char **pictures, *crop, *difference;
   gboolean json;
 } Options;
@@ -38,30 +34,9 @@ colours (const CgImage *image)
   return image->channels < 3 ? 1 : 3;
 }
 
-/* "x,y,w,h" inside the picture; all of it for NULL. */
-static gboolean
-parse_crop (const char *text, const CgImage *image, Rectangle *r, GError **error)
-{
-  g_auto (GStrv) parts = g_strsplit (text ? text : "", ",", 5);
-  gint64 v[4] = { 0, 0, image->width, image->height };
-  gboolean good = !text || g_strv_length (parts) == 4;
-
-  for (int i = 0; text && good && i < 4; i++)
-    good = g_ascii_string_to_signed (parts[i], 10, i < 2 ? 0 : 1, G_MAXINT, &v[i], NULL);
-  if (good && v[0] + v[2] <= image->width && v[1] + v[3] <= image->height)
-    {
-      *r = (Rectangle){ (int) v[0], (int) v[1], (int) v[2], (int) v[3] };
-      return TRUE;
-    }
-  g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
-               "--crop takes x,y,width,height inside the %d x %d pixels, not \"%s\"", image->width,
-               image->height, text);
-  return FALSE;
-}
-
 /* The colours of @r as planes one after the other, 0 .. PEAK. */
 static float *
-planes_of (const CgImage *image, Rectangle r)
+planes_of (const CgImage *image, CgRectangle r)
 {
   gsize n = (gsize) r.w * r.h;
   int planes = colours (image);
@@ -76,7 +51,7 @@ planes_of (const CgImage *image, Rectangle r)
 }
 
 static gboolean
-save_difference (const char *path, const float *a, const float *b, int planes, Rectangle r,
+save_difference (const char *path, const float *a, const float *b, int planes, CgRectangle r,
                  GError **error)
 {
   gsize n = (gsize) r.w * r.h;
@@ -115,10 +90,10 @@ compare (const Options *o, GError **error)
 {
   g_autoptr (CgImage) a = cg_image_load (o->pictures[0], error);
   g_autoptr (CgImage) b = a ? cg_image_load (o->pictures[1], error) : NULL;
-  Rectangle r;
 
   if (!b)
     return FALSE;
+  CgRectangle r = { 0, 0, a->width, a->height };
   int planes = colours (a);
   if (a->width != b->width || a->height != b->height || planes != colours (b))
     {
@@ -128,7 +103,7 @@ compare (const Options *o, GError **error)
                    colours (b));
       return FALSE;
     }
-  if (!parse_crop (o->crop, a, &r, error))
+  if (o->crop && !cg_parse_crop (o->crop, a->width, a->height, &r, error))
     return FALSE;
   g_autofree float *pa = planes_of (a, r), *pb = planes_of (b, r);
   gsize n = (gsize) r.w * r.h;

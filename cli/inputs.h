@@ -7,7 +7,7 @@
 
 /* Append a CgJob to @jobs for each picture, without its output unless a list
  * names it.  Fails only if a list cannot be read. */
-gboolean cg_inputs_find (const CgOptions *options, GPtrArray *jobs, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean cg_inputs_find (const CgOptions *options, GPtrArray *jobs,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -161,6 +161,12 @@ cg_jobs_plan (const CgOptions *options, GError **error)
     }
   if (!cg_inputs_find (options, jobs, error))
     return NULL;
+  if (options->preview && jobs->len != 1)
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "--preview takes one picture, not %u",
+                   jobs->len);
+      return NULL;
+    }
   gboolean into_folder = is_into_folder (options, jobs);
   for (guint i = 0; i < jobs->len; i++)
     {

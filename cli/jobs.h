@@ -10,8 +10,8 @@ typedef struct
 {
   char *in;
   char *out;
-  char *below;   /* path of the output below the folder of -o */
-  char *problem; /* why it cannot be done, found while looking for pictures; usually NULL */
+  char *below;    /* path of the output below the folder of -o */
+  char *problem;  /* why it cannot be done, found while looking for pictures; usually NULL */
   guint64 pixels; /* of cg_jobs_measure(); 0 = not known */
 } CgJob;
 

@@ -13,8 +13,8 @@ typedef void (*CgListFunc) (const char *in, const char *out, gpointer user);
 
 /* Read the list in @path, or on standard input if that is "-".  Errors name the
  * line. */
-gboolean cg_list_read (const char *path, CgListFunc func, gpointer user, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean cg_list_read (const char *path, CgListFunc func, gpointer user,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A line for such a list, without its end; to be freed. */
 char *cg_list_line (const char *in, const char *out);

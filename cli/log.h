@@ -16,8 +16,8 @@ typedef struct
 } CgLog;
 
 /* Open what @options want: the JSON is appended to, the list starts empty. */
-gboolean cg_log_open (CgLog *log, const CgOptions *options, const CgModel *model, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean cg_log_open (CgLog *log, const CgOptions *options, const CgModel *model,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A picture that is done, skipped or failed. */
 void cg_log_picture (CgLog *log, const CgPicture *picture);

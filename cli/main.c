@@ -38,6 +38,9 @@ denoise (char **argv)
       return CG_EXIT_DONE;
     }
   cg_console_init (&console, options.quiet, options.verbose);
+  for (guint i = 0; options.settings_files && i < options.settings_files->len; i++)
+    cg_console_tell (&console, "settings of %s",
+                     (const char *) g_ptr_array_index (options.settings_files, i));
   g_autoptr (GPtrArray) jobs = cg_jobs_plan (&options, &error);
   if (g_error_matches (error, CG_ERROR, CG_ERROR_USAGE))
     return cg_usage_error ("", error->message);

@@ -56,3 +56,25 @@ cg_parse_bytes (const char *option, const char *text, gsize *bytes, GError **err
                option, text);
   return FALSE;
 }
+
+gboolean
+cg_parse_crop (const char *text, int width, int height, CgRectangle *crop, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ",", 5);
+  gint64 v[4];
+  gboolean good = g_strv_length (parts) == 4;
+
+  for (int i = 0; good && i < 4; i++)
+    good = g_ascii_string_to_signed (parts[i], 10, i < 2 ? 0 : 1, G_MAXINT, &v[i], NULL);
+  if (good && v[0] + v[2] <= width && v[1] + v[3] <= height)
+    {
+      *crop = (CgRectangle){ (int) v[0], (int) v[1], (int) v[2], (int) v[3] };
+      return TRUE;
+    }
+  g_autofree char *inside = width == G_MAXINT
+                                ? g_strdup ("")
+                                : g_strdup_printf (" inside the %d x %d pixels", width, height);
+  g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "--crop takes x,y,width,height%s, not \"%s\"",
+               inside, text);
+  return FALSE;
+}

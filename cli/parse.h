@@ -12,7 +12,16 @@ gboolean cg_parse_integer (const char *option, const char *text, gint64 least, g
                            gint64 *number, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Bytes, with K, M or G behind them for powers of 1024. */
-gboolean cg_parse_bytes (const char *option, const char *text, gsize *bytes, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean cg_parse_bytes (const char *option, const char *text, gsize *bytes,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+typedef struct
+{
+  int x, y, w, h;
+} CgRectangle;
+
+/* --crop: "x,y,w,h" inside @width x @height pixels; G_MAXINT = not yet known. */
+gboolean cg_parse_crop (const char *text, int width, int height, CgRectangle *crop,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

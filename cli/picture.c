@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 
 #include "cli/large.h"
+#include "cli/part.h"
 #include "imageio/metadata.h"
 #include "model/error.h"
 #include "model/noise-level.h"
@@ -139,12 +140,30 @@ clean_large (CgPicture *picture, CgDenoiser *denoiser)
              : NULL;
 }
 
+static CgImage *
+clean_part (CgPicture *picture, const CgOptions *options, CgDenoiser *denoiser)
+{
+  const CgImage *image = picture->image;
+  CgRectangle all = { 0, 0, image->width, image->height };
+  CgRectangle part = options->crop.w > 0 ? options->crop : all;
+
+  if (part.w <= all.w - part.x && part.h <= all.h - part.y)
+    return cg_clean_part (denoiser, image, part, options->preview != NULL, &picture->report,
+                          &picture->error);
+  g_set_error (&picture->error, CG_ERROR, CG_ERROR_MISMATCH,
+               "%d x %d pixels from %d,%d on are not inside the %d x %d of the picture", part.w,
+               part.h, part.x, part.y, all.w, all.h);
+  return NULL;
+}
+
 void
-cg_picture_clean (CgPicture *picture, CgDenoiser *denoiser)
+cg_picture_clean (CgPicture *picture, const CgOptions *options, CgDenoiser *denoiser)
 {
   gint64 start = g_get_monotonic_time ();
 
-  if (is_large (picture->image))
+  if (options->crop.w > 0 || options->preview)
+    picture->result = clean_part (picture, options, denoiser);
+  else if (is_large (picture->image))
     picture->result = clean_large (picture, denoiser);
   else
     picture->result

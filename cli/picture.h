@@ -44,7 +44,7 @@ char *cg_picture_problem (const CgJob *job, const CgOptions *options);
 
 /* Decide whether it is to be done at all, and load it. */
 CgPicture *cg_picture_read (const CgJob *job, const CgOptions *options);
-void cg_picture_clean (CgPicture *picture, CgDenoiser *denoiser);
+void cg_picture_clean (CgPicture *picture, const CgOptions *options, CgDenoiser *denoiser);
 void cg_picture_write (CgPicture *picture, const CgOptions *options);
 void cg_picture_free (CgPicture *picture);
 

@@ -5,6 +5,7 @@
 
 #include "model/denoise-private.h"
 #include "model/error.h"
+#include "model/grain.h"
 
 #define COPY_ROWS 64
 
@@ -18,9 +19,8 @@ typedef struct
   float *filled;
 } Piece;
 
-/* The picture's coordinate that @v stands for: mirrored at the far edge. */
-static int
-mirror (int v, int limit)
+int
+cg_denoise_mirror (int v, int limit)
 {
   return v < limit ? v : MAX (2 * (limit - 1) - v, 0);
 }
@@ -118,16 +118,19 @@ feed_row (const Piece *piece, int y)
   const CgDenoiseRun *run = piece->run;
   const CgDenoiseStream *s = run->stream;
   const CgRect *r = &piece->at;
-  int from_y = mirror (run->padded.y + y, s->height) - r->y;
+  int from_y = cg_denoise_mirror (run->padded.y + y, s->height) - r->y;
   const float *row = piece->filled + (gsize) from_y * r->w * s->channels;
 
   for (int x = 0; x < run->padded.w; x++)
     {
       float plane[CG_MAX_PLANES];
-      split_pixel (run, row + (gsize) (mirror (r->x + x, s->width) - r->x) * s->channels, plane);
+      int from_x = cg_denoise_mirror (r->x + x, s->width);
+      split_pixel (run, row + (gsize) (from_x - r->x) * s->channels, plane);
       for (int p = 0; p < run->planes; p++)
         if (run->strength[p] != 0)
-          *cg_tensor_pixel (&run->in[p], y, x) = plane[p];
+          *cg_tensor_pixel (&run->in[p], y, x)
+              = plane[p]
+                + (run->grain ? cg_grain_change (run->grain, p, r->y + from_y, from_x) : 0);
     }
 }
 
@@ -156,12 +159,35 @@ cg_denoise_feed (CgDenoiseRun *run, int y0, int y1, GError **error)
 
   piece.at.x = padded->x;
   piece.at.w = MIN (padded->w, s->width - padded->x);
-  piece.at.y = MIN (padded->y + y0, mirror (padded->y + y1 - 1, s->height));
+  piece.at.y = MIN (padded->y + y0, cg_denoise_mirror (padded->y + y1 - 1, s->height));
   piece.at.h = MIN (padded->y + y1, s->height) - piece.at.y;
-  if (!read_piece (&piece, error))
+  if (!read_piece (&piece, error)
+      || (run->grain && !cg_grain_need (run->grain, piece.at.y, piece.at.y + piece.at.h, error)))
     return FALSE;
   cg_workers_run (run->denoiser->workers, y1 - y0, do_row, &rows);
   return TRUE;
+}
+
+float *
+cg_denoise_read_planes (const CgDenoiseRun *run, CgRect at, GError **error)
+{
+  gsize n = (gsize) at.w * at.h;
+  g_auto (Piece) piece = { .run = run, .at = at };
+  g_autofree float *planes = g_try_new (float, n * run->planes);
+
+  if (!planes)
+    g_set_error (error, CG_ERROR, CG_ERROR_TOO_LARGE, "no memory for %d rows of %d pixels", at.h,
+                 at.w);
+  if (!planes || !read_piece (&piece, error))
+    return NULL;
+  for (gsize i = 0; i < n; i++)
+    {
+      float plane[CG_MAX_PLANES];
+      split_pixel (run, piece.filled + i * run->stream->channels, plane);
+      for (int p = 0; p < run->planes; p++)
+        planes[p * n + i] = plane[p];
+    }
+  return g_steal_pointer (&planes);
 }
 
 /* --- writing --- */

@@ -6,24 +6,24 @@
 
 #include "model/denoise-private.h"
 #include "model/error.h"
+#include "model/grain.h"
 
 #define DEFAULT_MOST_MEMORY ((gsize) 1 << 30)
 
-static void
-drop_passes (CgDenoiser *denoiser)
+void
+cg_denoise_drop_passes (CgDenoiser *denoiser)
 {
   for (int p = 0; p < CG_MAX_PLANES; p++)
     g_clear_pointer (&denoiser->passes[p], cg_pass_free);
 }
 
-/* Passes for the strip under way: those of the last one if they fit. */
-static gboolean
-prepare_passes (CgDenoiseRun *run, GError **error)
+gboolean
+cg_denoise_prepare (CgDenoiseRun *run, GError **error)
 {
   CgDenoiser *d = run->denoiser;
 
   if (d->pass_h != run->padded.h || d->pass_w != run->padded.w || d->pass_band != run->plan.band)
-    drop_passes (d);
+    cg_denoise_drop_passes (d);
   d->pass_h = run->padded.h;
   d->pass_w = run->padded.w;
   d->pass_band = run->plan.band;
@@ -50,9 +50,8 @@ on_layer (double done, gpointer user)
          || options->progress ((run->forwards_done + done) / run->forwards, options->progress_data);
 }
 
-/* One band through all planes.  *more tells whether there is another. */
-static gboolean
-step (CgDenoiseRun *run, gboolean *more, GError **error)
+gboolean
+cg_denoise_step (CgDenoiseRun *run, gboolean *more, GError **error)
 {
   CgPass **passes = run->denoiser->passes;
   CgPass *any = passes[0] ? passes[0] : passes[1];
@@ -65,7 +64,7 @@ step (CgDenoiseRun *run, gboolean *more, GError **error)
         run->out[p] = cg_pass_output (passes[p], 0);
       }
   cg_pass_input_rows (any, &y0, &y1);
-  if (y1 > y0 && !cg_denoise_feed (run, y0, y1, error))
+  if (y1 > y0 && !run->feed (run, y0, y1, error))
     return FALSE;
   for (int p = 0; p < run->planes; p++)
     if (passes[p])
@@ -78,7 +77,7 @@ step (CgDenoiseRun *run, gboolean *more, GError **error)
         run->forwards_done++;
       }
   cg_pass_output_rows (any, &y0, &y1);
-  if (!cg_denoise_write (run, y0, y1, error))
+  if (!run->take (run, y0, y1, error))
     return FALSE;
   run->steps_done++;
   for (int p = 0; p < run->planes; p++)
@@ -95,12 +94,12 @@ run_strips (CgDenoiseRun *run, GError **error)
       gboolean more = TRUE;
 
       cg_tile_strip (&run->plan, i, &run->core, &run->padded);
-      if (!prepare_passes (run, error))
+      if (!cg_denoise_prepare (run, error))
         return FALSE;
       while (more)
-        if (!step (run, &more, error))
+        if (!cg_denoise_step (run, &more, error))
           {
-            drop_passes (run->denoiser); /* they stopped half-way */
+            cg_denoise_drop_passes (run->denoiser); /* they stopped half-way */
             return FALSE;
           }
     }
@@ -132,6 +131,25 @@ active_planes (const CgDenoiseRun *run)
   return active;
 }
 
+/* Cut the region, after the shrunken picture has got its part of the memory. */
+static gboolean
+plan (CgDenoiseRun *run, CgRect region, gsize max_memory, CgGrain **grain, GError **error)
+{
+  CgDenoiser *d = run->denoiser;
+  const CgDenoiseStream *s = run->stream;
+  int threads = cg_workers_count (d->workers);
+
+  if (!cg_tile_plan (&run->plan, d->packed, s->width, s->height, region, max_memory, threads,
+                     error))
+    return FALSE;
+  if (!d->small)
+    return TRUE;
+  *grain = run->grain = cg_grain_new (run, run->plan.padded, max_memory, error);
+  return *grain
+         && cg_tile_plan (&run->plan, d->packed, s->width, s->height, region,
+                          max_memory - cg_grain_memory (*grain), threads, error);
+}
+
 gboolean
 cg_denoiser_run (CgDenoiser *denoiser, const CgDenoiseStream *stream, CgDenoiseReport *report,
                  GError **error)
@@ -140,6 +158,8 @@ cg_denoiser_run (CgDenoiser *denoiser, const CgDenoiseStream *stream, CgDenoiseR
   float colour = (float) (o->colour_strength < 0 ? o->strength : o->colour_strength);
   CgDenoiseRun run = { .denoiser = denoiser,
                        .stream = stream,
+                       .feed = cg_denoise_feed,
+                       .take = cg_denoise_write,
                        .planes = cg_planes_count (stream->channels),
                        .strength = { (float) o->strength, colour, colour } };
   CgRect region = { stream->x, stream->y, stream->w, stream->h };
@@ -153,8 +173,8 @@ cg_denoiser_run (CgDenoiser *denoiser, const CgDenoiseStream *stream, CgDenoiseR
         *report = (CgDenoiseReport){ 0 };
       return cg_denoise_copy (&run, region, error);
     }
-  if (!cg_tile_plan (&run.plan, denoiser->packed, stream->width, stream->height, region,
-                     buffer_limit (denoiser) / active, cg_workers_count (denoiser->workers), error))
+  g_autoptr (CgGrain) grain = NULL;
+  if (!plan (&run, region, buffer_limit (denoiser) / active, &grain, error))
     return FALSE;
   run.forwards = active * cg_tile_steps (&run.plan, denoiser->packed);
   if (!run_strips (&run, error))
@@ -163,7 +183,7 @@ cg_denoiser_run (CgDenoiser *denoiser, const CgDenoiseStream *stream, CgDenoiseR
     *report = (CgDenoiseReport){ .tiles = run.steps_done,
                                  .tile_width = run.plan.strip,
                                  .tile_height = MIN (run.plan.band, run.plan.padded.h),
-                                 .memory = run.plan.memory * active,
+                                 .memory = (run.plan.memory + cg_grain_memory (grain)) * active,
                                  .not_finite = run.not_finite };
   return TRUE;
 }
@@ -250,6 +270,11 @@ cg_denoiser_new (const CgModel *model, const CgDenoiseOptions *options, GError *
   denoiser->workers = cg_workers_new (options->threads);
   denoiser->packed = cg_packed_new (model->network, CG_PASS_INFERENCE, options->kernels);
   cg_packed_update (denoiser->packed, model->parameters, denoiser->workers);
+  if (options->grain_size > 1)
+    {
+      denoiser->small = g_memdup2 (denoiser, sizeof *denoiser);
+      denoiser->small->options.progress = NULL;
+    }
   return denoiser;
 }
 
@@ -258,7 +283,10 @@ cg_denoiser_free (CgDenoiser *denoiser)
 {
   if (!denoiser)
     return;
-  drop_passes (denoiser);
+  if (denoiser->small)
+    cg_denoise_drop_passes (denoiser->small);
+  g_free (denoiser->small);
+  cg_denoise_drop_passes (denoiser);
   cg_packed_free (denoiser->packed);
   cg_workers_free (denoiser->workers);
   g_free (denoiser);

@@ -20,6 +20,8 @@ typedef struct
   gsize max_memory;    /* bytes for buffers and, from twice their size on, weights; 0 = a quarter of
                           RAM, at most 1 GiB [0] */
   int threads;         /* 0 = one a processor [0] */
+  int grain_size;      /* 2 to 4: also take away noise that about so many pixels across share;
+                          0 or 1: only noise of single pixels [1] */
   const char *kernels; /* name of the convolution kernels, NULL = the fastest [NULL] */
   CgProgressFunc progress; /* [NULL] */
   gpointer progress_data;
@@ -27,7 +29,7 @@ typedef struct
 
 #define CG_DENOISE_OPTIONS_INIT                                                                    \
   {                                                                                                \
-    .strength = 1, .colour_strength = -1                                                           \
+    .strength = 1, .colour_strength = -1, .grain_size = 1                                          \
   }
 
 /* What was done; every field is set by a successful run. */

@@ -7,7 +7,7 @@
 
 #include "model/error.h"
 #include "training/commands.h"
-#include "training/nearest.h"
+#include "model/nearest.h"
 
 #define PROGRAM "cleargrain-train"
 

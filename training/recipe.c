@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "model/error.h"
-#include "training/nearest.h"
+#include "model/nearest.h"
 
 #define NETWORK "network"
 

@@ -188,6 +188,44 @@ compare_hidden (char **arguments)
     fail ("there are no transparent pixels");
 }
 
+/* same-part A B X Y AT W: W columns of B from AT on are those of A from (X, Y) on. */
+static void
+compare_part (char **a)
+{
+  g_autoptr (CgImage) whole = load (a[0]), part = load (a[1]);
+  int x0 = atoi (a[2]), y0 = atoi (a[3]), at = atoi (a[4]), w = atoi (a[5]);
+  float want[4], got[4];
+
+  if (whole->channels != part->channels || whole->depth != part->depth || at + w > part->width)
+    fail ("different kinds of pictures");
+  for (int y = 0; y < part->height; y++)
+    for (int x = 0; x < w; x++)
+      {
+        cg_image_get (whole, x0 + x, y0 + y, 1, 1, want);
+        cg_image_get (part, at + x, y, 1, 1, got);
+        if (memcmp (want, got, part->channels * sizeof *got) != 0)
+          fail ("different samples");
+      }
+}
+
+/* four-times IN OUT: every pixel becomes a square of four. */
+static void
+enlarge (char **a)
+{
+  g_autoptr (CgImage) image = load (a[0]);
+  g_autoptr (CgImage) large
+      = cg_image_new (2 * image->width, 2 * image->height, image->channels, image->depth, NULL);
+  float pixel[4];
+
+  for (int y = 0; y < large->height; y++)
+    for (int x = 0; x < large->width; x++)
+      {
+        cg_image_get (image, x / 2, y / 2, 1, 1, pixel);
+        cg_image_set (large, x, y, 1, 1, pixel);
+      }
+  save (large, a[1]);
+}
+
 /* as-foreground COMMAND...: with SIGINT as a terminal's programs have it. */
 static void
 run_as_foreground (char **command)
@@ -240,6 +278,10 @@ main (int argc, char **argv)
     print_extras (argv + 2);
   else if (g_str_equal (what, "add-extras") && argc == 4)
     add_extras (argv + 2);
+  else if (g_str_equal (what, "same-part") && argc == 8)
+    compare_part (argv + 2);
+  else if (g_str_equal (what, "four-times") && argc == 4)
+    enlarge (argv + 2);
   else if (g_str_equal (what, "as-foreground"))
     run_as_foreground (argv + 2);
   else if (g_str_equal (what, "peak-memory"))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Levenshtein's edit distance, and the least of it. */
-#include "training/nearest.h"
+#include "model/nearest.h"
 
 #include <string.h>
 
