@@ -55,6 +55,8 @@ static const Key keys[] = {
     "patches of less slope (gray levels a pixel) are taken less often", 0, 255 },
   { "data", "flips", KIND_CHOICE, AT (flips), "yes", "turn and mirror patches", .choices = NO_YES },
   { "data", "shrink", KIND_NUMBER, AT (shrink), "0", "share of patches taken at half size", 0, 1 },
+  { "data", "exposure", KIND_NUMBER, AT (exposure), "1",
+    "pairs are made brighter or darker by a factor up to this, as another exposure would", 1, 100 },
   { "noise", "model", KIND_TEXT, AT (noise), "", "noise to learn" },
   { "noise", "validation", KIND_TEXT, AT (validation_noise), "",
     "noise to judge by (empty = noise.model)" },

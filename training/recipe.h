@@ -31,9 +31,10 @@ typedef struct
   int limit; /* train on so many pictures, evenly spread over all; 0 = all */
   gboolean skip_unreadable;
   gboolean check_alignment; /* leave out pairs that do not lie on each other */
-  double flat;    /* patches of less mean slope (gray levels a pixel) are taken less often */
-  gboolean flips; /* turn and mirror patches */
-  double shrink;  /* share of patches taken at half size */
+  double flat;     /* patches of less mean slope (gray levels a pixel) are taken less often */
+  gboolean flips;  /* turn and mirror patches */
+  double shrink;   /* share of patches taken at half size */
+  double exposure; /* pairs are lit by a factor up to this more or less; 1 = as they are */
 
   /* [noise], in noise.h's grammar */
   char *noise;

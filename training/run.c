@@ -175,6 +175,7 @@ set_up_sampler (CgRun *run, GError **error)
     .flips = recipe->flips,
     .flat = recipe->flat,
     .shrink = recipe->shrink,
+    .exposure = recipe->exposure,
   };
   run->sampler = cg_sampler_new (&options);
   return TRUE;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/planes.h"
 #include "training/neighbours.h"
 
 #define MAX_TRIES 8
@@ -172,6 +173,26 @@ find_patch (const CgSampler *sampler, CgRandom *random, float *out)
   return place;
 }
 
+/* As a longer or shorter exposure would have it: multiplied by one factor where
+ * values are proportional to light, and cut off at white. */
+static void
+expose (float *patch, gsize n, float factor)
+{
+  for (gsize i = 0; i < n; i++)
+    patch[i] = MIN (1, cg_display_from_linear (factor * cg_linear_from_display (patch[i])));
+}
+
+static void
+expose_pair (const CgSampler *sampler, CgRandom *random, float *input, float *target, gsize n)
+{
+  double most = sampler->options.exposure;
+  if (most <= 1)
+    return;
+  float factor = pow (most, 2 * cg_random_uniform (random) - 1);
+  expose (input, n, factor);
+  expose (target, n, factor);
+}
+
 static void
 exchange (float **a, float **b)
 {
@@ -200,7 +221,10 @@ cg_sampler_draw (const CgSampler *sampler, guint64 step, guint number, CgSample 
     exchange (&input, &target);
   Place place = find_patch (sampler, &random, target);
   if (o->set->inputs)
-    cut (o->set->inputs, place.pair.input, &place, input);
+    {
+      cut (o->set->inputs, place.pair.input, &place, input);
+      expose_pair (sampler, &random, input, target, n);
+    }
   else
     {
       memcpy (input, target, n * sizeof *input);

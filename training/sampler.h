@@ -12,11 +12,12 @@ typedef struct
   const CgSourceSet *set;
   const CgNoise *noise; /* for CG_SOURCE_MODEL */
   guint64 seed;
-  int w, h;       /* of a patch */
-  gboolean flips; /* turn and mirror (turn only if w = h) */
-  double flat;    /* slope in gray levels below which patches are taken less often */
-  double shrink;  /* share of patches taken at half size; CG_SOURCE_MODEL only, as it
-                   * would change real noise */
+  int w, h;        /* of a patch */
+  gboolean flips;  /* turn and mirror (turn only if w = h) */
+  double flat;     /* slope in gray levels below which patches are taken less often */
+  double shrink;   /* share of patches taken at half size; CG_SOURCE_MODEL only, as it
+                    * would change real noise */
+  double exposure; /* pairs are lit by a factor up to this more or less; 1 = as they are */
 } CgSamplerOptions;
 
 typedef struct _CgSampler CgSampler;
