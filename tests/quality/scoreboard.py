@@ -4,10 +4,11 @@
 
     scoreboard.py BUILD PICTURES [WEIGHTS...] > weights/SCORES.md
 
-PICTURES holds folders of clean gray pictures (Set12, Kodak24_gray, CID22_val40_gray); those that
-are absent are named and left out.  Ours are scored by `cleargrain-train eval`.  The others clean
-8-bit files that this program makes; each is run with several settings and shown with the best one
-of each noise level, which flatters it.  All PSNR and SSIM come from the same code of ours.
+PICTURES holds folders of clean gray pictures (Set12, Kodak24_gray, CID22_val40_gray) and rendered
+scenes (renders/clean, spp4, spp16a, as training/link-renders lays them out); those that are absent
+are named and left out.  Ours are scored by `cleargrain-train eval`.  The others clean 8-bit files;
+each is run with several settings and shown with the best one of each noise level, which flatters
+it.  All PSNR and SSIM come from the same code of ours.
 """
 import datetime
 import json
@@ -19,6 +20,7 @@ import sys
 import tempfile
 
 SIGMAS = (15, 25, 50)
+SAMPLES = ('spp4', 'spp16a')
 SETS = ('Set12', 'Kodak24_gray', 'CID22_val40_gray')
 
 # PSNR on Set12 at 15, 25, 50 as the papers print it; float noise.
@@ -34,10 +36,10 @@ PUBLISHED = (
 
 # --- ours -----------------------------------------------------------------------------------------
 
-def evaluate(build, model, pictures, sigma, files):
+def evaluate(build, model, clean, *noise):
     """(PSNR, SSIM, noisy PSNR) of a weights file."""
     command = [os.path.join(build, 'training/cleargrain-train'), 'eval', '--json', '--model', model,
-               '--clean', pictures, '--noise', f'gauss:{sigma}'] + ['--quantize'] * files
+               '--clean', clean, *noise]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     mean = json.loads(lines[-1])
     return mean['psnr'], mean['ssim'], mean['noisy_psnr']
@@ -84,6 +86,11 @@ PEERS = (
 )
 
 
+def copy_gray(source, target):
+    import cv2
+    cv2.imwrite(target, cv2.imread(source, cv2.IMREAD_GRAYSCALE))
+
+
 def make_noisy(source, target, sigma, seed):
     import cv2
     import numpy
@@ -92,31 +99,29 @@ def make_noisy(source, target, sigma, seed):
     cv2.imwrite(target, numpy.clip(numpy.rint(clean + noise), 0, 255).astype('uint8'))
 
 
-def to_gray(path):
-    import cv2
-    cv2.imwrite(path, cv2.imread(path, cv2.IMREAD_GRAYSCALE))
-
-
-def score_peer(build, pictures, run, sigma, setting, folder):
-    """Mean (PSNR, SSIM) over the folder's pictures, noisy as 8-bit files."""
+def score_peer(build, clean, make, run, sigma, setting, folder):
+    """Mean (PSNR, SSIM) over the pictures of a folder; make (name, number, target) writes the noisy
+    8-bit file of each."""
     sums = [0, 0]
-    names = sorted(os.listdir(pictures))
-    for seed, name in enumerate(names):
-        source, target = os.path.join(folder, 'noisy.png'), os.path.join(folder, 'clean.png')
-        make_noisy(os.path.join(pictures, name), source, sigma, seed)
+    names = sorted(os.listdir(clean))
+    reference, source, target = (os.path.join(folder, name) for name in ('r.png', 'n.png', 'c.png'))
+    for number, name in enumerate(names):
+        copy_gray(os.path.join(clean, name), reference)
+        make(name, number, source)
         run(source, target, sigma, setting)
-        to_gray(target)
+        copy_gray(target, target)
         answer = subprocess.run([os.path.join(build, 'cli/cleargrain'), 'compare', '--json',
-                                 os.path.join(pictures, name), target],
+                                 reference, target],
                                 check=True, capture_output=True, text=True).stdout
         sums[0] += json.loads(answer)['psnr']
         sums[1] += json.loads(answer)['ssim']
     return sums[0] / len(names), sums[1] / len(names)
 
 
-def best_of_peer(build, pictures, run, sigma, settings):
+def best_of_peer(build, clean, make, run, sigma, settings):
     with tempfile.TemporaryDirectory() as folder:
-        return max(score_peer(build, pictures, run, sigma, setting, folder) for setting in settings)
+        return max(score_peer(build, clean, make, run, sigma, setting, folder)
+                   for setting in settings)
 
 
 # --- the tables -----------------------------------------------------------------------------------
@@ -131,34 +136,71 @@ def row(name, cells):
     print(f'| {name} | ' + ' | '.join(cells) + ' |', flush=True)
 
 
-def head(first):
-    row(first, [f'sigma {sigma}' for sigma in SIGMAS])
-    print('|---' * (len(SIGMAS) + 1) + '|')
+def show(scores):
+    return [f'{psnr:.2f} / {ssim:.4f}' for psnr, ssim in scores]
 
 
-def table_of_set(build, models, pictures, files):
-    noisy = [f'{evaluate(build, models[0], pictures, sigma, files)[2]:.2f}' for sigma in SIGMAS]
-    row('noisy', noisy)
-    for model in models:
+def head(columns):
+    row('', columns)
+    print('|---' * (len(columns) + 1) + '|')
+
+
+def rows_of_weights(build, weights, clean, noises):
+    """Noisy, then each of our weights; noises are options of eval, one list a column."""
+    scores = [[evaluate(build, model, clean, *noise) for noise in noises] for model in weights]
+    row('noisy', [f'{noisy:.2f}' for _, _, noisy in scores[0]])
+    for model, columns in zip(weights, scores):
         name = os.path.basename(model).removesuffix('.safetensors')
-        scores = [evaluate(build, model, pictures, sigma, files) for sigma in SIGMAS]
-        row(f'**{name}**', [f'{psnr:.2f} / {ssim:.4f}' for psnr, ssim, _ in scores])
+        row(f'**{name}**', show(column[:2] for column in columns))
 
 
-def rows_of_peers(build, pictures):
+def rows_of_peers(build, clean):
     for name, is_there, run, settings in PEERS:
         if not is_there() or not have_opencv():
             row(name, ['not installed'] * len(SIGMAS))
             continue
-        scores = [best_of_peer(build, pictures, run, sigma, settings) for sigma in SIGMAS]
-        row(name, [f'{psnr:.2f} / {ssim:.4f}' for psnr, ssim in scores])
+        scores = []
+        for sigma in SIGMAS:
+            def make(picture, number, target, sigma=sigma):
+                make_noisy(os.path.join(clean, picture), target, sigma, number)
+            scores.append(best_of_peer(build, clean, make, run, sigma, settings))
+        row(name, show(scores))
+
+
+def table_of_photographs(build, weights, name, clean, files):
+    print(f"## {name}, {'users’ files' if files else 'papers’ protocol'}\n")
+    head([f'sigma {sigma}' for sigma in SIGMAS])
+    rows_of_weights(build, weights, clean,
+                    [['--noise', f'gauss:{sigma}'] + ['--quantize'] * files for sigma in SIGMAS])
+    if name == 'Set12' and files:
+        rows_of_peers(build, clean)
+    if name == 'Set12' and not files:
+        for paper, scores in PUBLISHED:
+            row(paper, [f'*{score:.2f}*' for score in scores])
+    print(flush=True)
+
+
+def table_of_renders(build, weights, folder):
+    clean = os.path.join(folder, 'clean')
+    noisy = [os.path.join(folder, samples) for samples in SAMPLES]
+    print(f'## Renders, {len(os.listdir(clean))} scenes\n')
+    head(['4 samples a pixel', '16 samples a pixel'])
+    rows_of_weights(build, weights, clean, [['--noisy', path] for path in noisy])
+    if have_opencv():
+        scores = []
+        for path in noisy:
+            def make(picture, _, target, path=path):
+                copy_gray(os.path.join(path, picture), target)
+            scores.append(best_of_peer(build, clean, make, opencv_nlm, 1, (10, 15, 20, 30, 40)))
+        row('OpenCV fastNlMeans 7x21', show(scores))
+    print(flush=True)
 
 
 def main():
     build, pictures = sys.argv[1:3]
     weights = sys.argv[3:] or sorted(
         os.path.join('weights', name) for name in os.listdir('weights')
-        if name.startswith('photo') and name.endswith('.safetensors'))
+        if name.endswith('.safetensors'))
 
     print(f"""# Scores
 
@@ -173,15 +215,12 @@ None of the pictures were trained on.  Figures in italics are the papers' own, n
             print(f'{name}: there is no such folder in {pictures}.\n')
             continue
         for files in (False, True):
-            print(f"## {name}, {'users’ files' if files else 'papers’ protocol'}\n")
-            head('')
-            table_of_set(build, weights, folder, files)
-            if name == 'Set12' and not files:
-                for paper, scores in PUBLISHED:
-                    row(paper, [f'*{score:.2f}*' for score in scores])
-            if name == 'Set12' and files:
-                rows_of_peers(build, folder)
-            print(flush=True)
+            table_of_photographs(build, weights, name, folder, files)
+    renders = os.path.join(pictures, 'renders')
+    if os.path.isdir(renders):
+        table_of_renders(build, weights, renders)
+    else:
+        print(f'Renders: there is no such folder in {pictures}.')
 
 
 if __name__ == '__main__':
