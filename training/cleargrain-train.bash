@@ -14,7 +14,7 @@ _cleargrain_train ()
   local keys='data.clean data.noisy data.validation data.validation-noisy data.standard
     data.hold-out data.limit data.skip-unreadable data.check-alignment data.flat data.flips
     data.shrink noise.model noise.validation noise.standard training.init training.compare
-    training.steps training.batch training.chunk training.patch training.loss training.optimizer
+    training.steps training.batch training.chunk training.patch training.loss training.kl training.optimizer
     training.rate training.final-rate training.warm-up training.weight-decay training.clip
     training.ema training.seed training.validate-every training.validation-pictures
     training.validation-crop training.checkpoint-every training.log-every training.patience
@@ -31,11 +31,15 @@ _cleargrain_train ()
     eval) options='--model --clean --noise --noisy --quantize --seed --threads --save --json --help' ;;
     noise) options='--measure --clean --preview --noise --seed --list --help' ;;
     export) options='--onnx --overwrite --help' ;;
+    encode) options='--overwrite --help' ;;
+    decode) options='--original --overwrite --help' ;;
+    sample) options='--number --output --seed --spread --overwrite --help' ;;
+    chapter) options='--out --data --epochs --limit --threads --quiet --help' ;;
   esac
 
   case $COMP_CWORD:$before:$word in
     1:*:-*) COMPREPLY=($(compgen -W '--help --version' -- "$word")) ;;
-    1:*) COMPREPLY=($(compgen -W 'run eval noise export' -- "$word")) ;;
+    1:*) COMPREPLY=($(compgen -W 'run eval noise export encode decode sample chapter' -- "$word")) ;;
     *:--set:*)
       compopt -o nospace
       COMPREPLY=($(compgen -S = -W "$keys" -- "$word"))
@@ -43,9 +47,11 @@ _cleargrain_train ()
     *:--init:* | *:--compare:* | *:--model:* | *:-m:*)
       COMPREPLY=($(_cleargrain_train_models "$word"))
       ;;
-    *:--threads:* | *:-t:* | *:--seed:* | *:--time-limit:* | *:--noise:*) ;;
+    *:--threads:* | *:-t:* | *:--seed:* | *:--time-limit:* | *:--noise:* | *:--number:* \
+      | *:-n:* | *:--spread:* | *:--epochs:* | *:--limit:*) ;;
     *:-*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
-    *:export:*) COMPREPLY=($(_cleargrain_train_models "$word")) ;;
+    *:export:* | 2:encode:* | 2:decode:* | *:sample:*) COMPREPLY=($(_cleargrain_train_models "$word")) ;;
+    2:chapter:*) COMPREPLY=($(compgen -W 'all list' -- "$word")) ;;
     *)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$word")

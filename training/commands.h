@@ -18,6 +18,10 @@ int cg_command_run (int argc, char **argv);
 int cg_command_eval (int argc, char **argv);
 int cg_command_export (int argc, char **argv);
 int cg_command_noise (int argc, char **argv);
+int cg_command_chapter (int argc, char **argv);
+int cg_command_encode (int argc, char **argv);
+int cg_command_decode (int argc, char **argv);
+int cg_command_sample (int argc, char **argv);
 
 typedef struct
 {

@@ -21,6 +21,10 @@ static const struct
   { "eval", cg_command_eval, "score weights on clean pictures made noisy" },
   { "export", cg_command_export, "write weights as other programs read them" },
   { "noise", cg_command_noise, "measure the noise in pictures, or show what one looks like" },
+  { "encode", cg_command_encode, "turn pictures into an autoencoder's latents" },
+  { "decode", cg_command_decode, "turn latents into pictures" },
+  { "sample", cg_command_sample, "draw pictures from a variational autoencoder" },
+  { "chapter", cg_command_chapter, "draw the textbook's figures on autoencoders again" },
 };
 
 static void

@@ -71,6 +71,8 @@ static const Key keys[] = {
   { "training", "patch", KIND_INT, AT (patch), "96", "side of a patch in pixels", 1, 4096 },
   { "training", "loss", KIND_CHOICE, AT (loss), "auto",
     "auto is charbonnier, or mse if targets are noisy", .choices = "l1 charbonnier mse bce auto" },
+  { "training", "kl", KIND_NUMBER, AT (kl), "1",
+    "weight of the KL divergence of latents that are drawn", 0, 1e6 },
   { "training", "optimizer", KIND_CHOICE, AT (optimizer), "adam",
     "muon is for the large weights, with adam for the rest", .choices = "adam muon" },
   { "training", "rate", KIND_NUMBER, AT (rate), "0.001", "learning rate after the warm-up", 0, 10 },

@@ -49,6 +49,7 @@ typedef struct
   char *compare; /* weights to compare with; empty = init, or the shipped ones */
   int steps, batch, chunk, patch;
   int loss;      /* a CgLoss, or CG_RECIPE_LOSS_AUTO */
+  double kl;     /* weight of the KL divergence, for networks that draw their latents */
   int optimizer; /* a CgRecipeOptimizer */
   double rate, final_rate;
   int warm_up;

@@ -191,6 +191,8 @@ set_up_step (CgRun *run, GError **error)
     .network = run->model->network,
     .sampler = run->sampler,
     .loss = loss_of (recipe, kind),
+    .kl = recipe->kl,
+    .seed = recipe->seed,
     .batch = recipe->batch,
     .chunk = recipe->chunk,
     .w = patch.w,

@@ -10,6 +10,8 @@
 #define SUM_BLOCK 65536
 /* The paper's factor for moderate noise (neighbours.h). */
 #define GAMMA 2
+/* Keeps the noise of latents apart from that of samples. */
+#define LATENT_STREAM G_GUINT64_CONSTANT (0x6c6174656e74)
 
 /* What a worker needs to itself. */
 typedef struct
@@ -37,6 +39,13 @@ struct _CgStep
   float *sum;
 };
 
+/* The loss is a mean over values; the divergence is shared out among them, too. */
+static double
+kl_scale (const CgStepOptions *o)
+{
+  return o->kl / ((double) o->w * o->h);
+}
+
 static gboolean
 set_up_bench (CgStep *step, Bench *bench, GError **error)
 {
@@ -45,8 +54,11 @@ set_up_bench (CgStep *step, Bench *bench, GError **error)
   bench->sample.input = g_new (float, n);
   bench->targets = g_new (float, n * o->chunk);
   bench->pass = cg_pass_new (step->packed, o->chunk, o->h, o->w, 0, NULL, error);
-  if (bench->pass == NULL || !o->self)
-    return bench->pass != NULL;
+  if (bench->pass == NULL)
+    return FALSE;
+  cg_pass_set_kl (bench->pass, kl_scale (o) / o->batch);
+  if (!o->self)
+    return TRUE;
 
   bench->sample.whole = g_new (float, 4 * n);
   bench->sample.cells = g_new (guint8, n);
@@ -151,6 +163,15 @@ correct_target (const CgStep *step, Bench *bench)
 }
 
 static void
+draw_latents (const CgStep *step, Bench *bench, int job, int i)
+{
+  const CgStepOptions *o = &step->options;
+  CgRandom random = cg_random (o->seed ^ LATENT_STREAM, step->number, job * o->chunk + i);
+
+  cg_pass_set_noise (bench->pass, i, &random);
+}
+
+static void
 run_chunk (int job, int worker, gpointer user)
 {
   CgStep *step = user;
@@ -165,6 +186,7 @@ run_chunk (int job, int worker, gpointer user)
       bench->sample.target = bench->targets + i * patch;
       cg_sampler_draw (o->sampler, step->number, job * o->chunk + i, &bench->sample);
       put_plane (cg_pass_input (bench->pass, i), bench->sample.input);
+      draw_latents (step, bench, job, i);
       bench->data_seconds += (g_get_monotonic_time () - before) * 1e-6;
       if (o->self)
         correct_target (step, bench);
@@ -177,7 +199,8 @@ run_chunk (int job, int worker, gpointer user)
       CgTensor output = cg_pass_output (bench->pass, i);
       CgTensor target = cg_tensor (bench->targets + i * patch, o->h, o->w, 1);
       CgTensor slope = cg_pass_output_gradient (bench->pass, i);
-      step->losses[job] += cg_loss (o->loss, &output, &target, 1. / o->batch, &slope);
+      step->losses[job] += cg_loss (o->loss, &output, &target, 1. / o->batch, &slope)
+                           + kl_scale (o) * cg_pass_kl (bench->pass, i);
     }
   cg_pass_backward (bench->pass);
   memset (step->gradients[job], 0, sizeof (float) * step->n_parameters);

@@ -19,6 +19,7 @@ packages ()
   case $1 in
     plugin/gimp3/*) echo gegl-0.4 gimpui-3.0 ;;
     plugin/*) echo gegl-0.4 gimpui-2.0 ;;
+    training/chapter/canvas.h | training/chapter/plot-private.h) echo cairo ;;
     *) echo libpng libjpeg libtiff-4 json-glib-1.0 gio-2.0 ;;
   esac
 }

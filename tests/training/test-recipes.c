@@ -25,6 +25,18 @@ static const struct
     { "data.clean=clean", "data.noisy=noisy", "training.init=small.safetensors" } },
   { "scans", { "data.clean=clean", "training.init=small.safetensors" } },
   { "mnist-denoise", { NULL } },
+  { "chapter/conv", { NULL } },
+  { "chapter/deep-2", { NULL } },
+  { "chapter/deep-20", { NULL } },
+  { "chapter/denoise-2", { NULL } },
+  { "chapter/denoise-stride", { NULL } },
+  { "chapter/memorise", { "data.clean=scenes" } },
+  { "chapter/memorise-104", { "data.clean=scenes" } },
+  { "chapter/shallow-10", { NULL } },
+  { "chapter/shallow-20", { NULL } },
+  { "chapter/vae-2", { NULL } },
+  { "chapter/vae-20", { NULL } },
+  { "chapter/vae-50", { NULL } },
 };
 
 static void
@@ -81,6 +93,7 @@ test_recipe (gconstpointer data)
   make_renders (&house);
   make_weights (&house);
   house_pictures (&house, "mnist", 1, 28, 28);
+  house_pictures (&house, "scenes", 2, 100, 100);
   make_digits (&house, "mnist/train-images-idx3-ubyte", 60);
   make_digits (&house, "mnist/t10k-images-idx3-ubyte", 20);
 
@@ -108,10 +121,16 @@ test_recipe (gconstpointer data)
 static void
 test_complete (void)
 {
-  g_autoptr (GDir) dir = g_dir_open (g_getenv ("CLEARGRAIN_RECIPES"), 0, NULL);
+  g_autofree char *chapter = g_build_filename (g_getenv ("CLEARGRAIN_RECIPES"), "chapter", NULL);
+  const char *folders[] = { g_getenv ("CLEARGRAIN_RECIPES"), chapter };
   guint n = 0;
-  while (g_dir_read_name (dir) != NULL)
-    n++;
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autoptr (GDir) dir = g_dir_open (folders[i], 0, NULL);
+      const char *name;
+      while ((name = g_dir_read_name (dir)) != NULL)
+        n += g_str_has_suffix (name, ".ini");
+    }
   g_assert_cmpuint (n, ==, G_N_ELEMENTS (recipes));
 }
 

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A training step of a network that draws its latents: the gradient of the whole
+ * loss, KL divergence and all, against finite differences of that loss. */
+#include <math.h>
+
+#include "house.h"
+#include "model/network.h"
+#include "training/noise.h"
+#include "training/pictures.h"
+#include "training/step.h"
+
+static const char text[] = "input 4x4x1\nflatten\ndense 8 sigmoid\ndense 6\ngaussian\n"
+                           "dense 16 sigmoid\nreshape 4x4x1";
+
+typedef struct
+{
+  House house;
+  CgPictures *pictures;
+  CgSourceSet set;
+  CgNoise *noise;
+  CgSampler *sampler;
+  CgNetwork *network;
+  gsize n;
+  float *parameters;
+} Setup;
+
+static void
+set_up (Setup *s)
+{
+  g_autoptr (GError) error = NULL;
+  house_open (&s->house);
+  house_pictures (&s->house, "clean", 3, 4, 4);
+  const CgPicturesOptions options = { .cache_folder = s->house.folder };
+  s->pictures = cg_pictures_load ((char *[]){ (char *) house_path (&s->house, "clean"), NULL },
+                                  &options, &error);
+  g_assert_no_error (error);
+  s->set = (CgSourceSet){ .targets = s->pictures,
+                          .pairs = g_array_new (FALSE, FALSE, sizeof (CgPair)) };
+  for (guint i = 0; i < 3; i++)
+    g_array_append_val (s->set.pairs, ((CgPair){ i, i }));
+  s->noise = cg_noise_parse ("gauss:0", &error);
+  s->sampler = cg_sampler_new (
+      &(CgSamplerOptions){ .set = &s->set, .noise = s->noise, .seed = 2, .w = 4, .h = 4 });
+  s->network = cg_network_parse (text, &error);
+  g_assert_no_error (error);
+  s->n = cg_network_n_parameters (s->network);
+  s->parameters = g_new (float, s->n);
+  cg_network_init (s->network, 3, s->parameters);
+}
+
+static void
+tear_down (Setup *s)
+{
+  g_free (s->parameters);
+  cg_network_free (s->network);
+  cg_sampler_free (s->sampler);
+  cg_noise_free (s->noise);
+  g_array_unref (s->set.pairs);
+  cg_pictures_free (s->pictures);
+  house_close (&s->house);
+}
+
+static CgStep *
+make_step (const Setup *s, double kl, guint64 seed)
+{
+  g_autoptr (GError) error = NULL;
+  const CgStepOptions options = { .network = s->network,
+                                  .sampler = s->sampler,
+                                  .loss = CG_LOSS_BCE,
+                                  .kl = kl,
+                                  .seed = seed,
+                                  .batch = 4,
+                                  .chunk = 2,
+                                  .w = 4,
+                                  .h = 4 };
+  CgStep *step = cg_step_new (&options, &error);
+  g_assert_no_error (error);
+  return step;
+}
+
+static void
+test_gradient (void)
+{
+  Setup s;
+  set_up (&s);
+  g_autoptr (CgStep) step = make_step (&s, 1.5, 7);
+  g_autofree float *gradient = g_new (float, s.n);
+  g_autofree float *unused = g_new (float, s.n);
+  double worst = 0, scale = 0, difference = 4e-3;
+
+  cg_step_run (step, 1, s.parameters, gradient);
+  for (gsize i = 0; i < s.n; i++)
+    scale = MAX (scale, fabs (gradient[i]));
+  for (gsize i = 0; i < s.n; i++)
+    {
+      float kept = s.parameters[i];
+      s.parameters[i] = (float) (kept + difference);
+      double above = cg_step_run (step, 1, s.parameters, unused), x1 = s.parameters[i];
+      s.parameters[i] = (float) (kept - difference);
+      double below = cg_step_run (step, 1, s.parameters, unused), x0 = s.parameters[i];
+      s.parameters[i] = kept;
+      worst = MAX (worst, fabs ((above - below) / (x1 - x0) - gradient[i]));
+    }
+  g_assert_cmpfloat (scale, >, 0.01);
+  g_assert_cmpfloat (worst, <, 1e-3 * scale);
+  tear_down (&s);
+}
+
+/* The divergence counts as much as it is said to, and draws follow the seed. */
+static void
+test_loss (void)
+{
+  Setup s;
+  set_up (&s);
+  g_autofree float *unused = g_new (float, s.n);
+  double loss[3], other, again;
+  for (int kl = 0; kl < 3; kl++)
+    {
+      g_autoptr (CgStep) step = make_step (&s, kl, 7);
+      loss[kl] = cg_step_run (step, 1, s.parameters, unused);
+      again = cg_step_run (step, 1, s.parameters, unused);
+      other = cg_step_run (step, 2, s.parameters, unused);
+      g_assert_cmpfloat (loss[kl], ==, again);
+      g_assert_cmpfloat (loss[kl], !=, other);
+    }
+  g_assert_cmpfloat (loss[1], >, loss[0]);
+  g_assert_cmpfloat_with_epsilon (loss[2] - loss[1], loss[1] - loss[0], 1e-9);
+  g_autoptr (CgStep) seeded = make_step (&s, 0, 8);
+  g_assert_cmpfloat (cg_step_run (seeded, 1, s.parameters, unused), !=, loss[0]);
+  tear_down (&s);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/step/gradient", test_gradient);
+  g_test_add_func ("/step/loss", test_loss);
+  return g_test_run ();
+}
