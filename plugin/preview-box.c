@@ -118,7 +118,7 @@ static GtkWidget *
 split_row (GtkAdjustment *split)
 {
   GtkWidget *row = box_new (GTK_ORIENTATION_HORIZONTAL);
-  GtkWidget *label = gtk_label_new_with_mnemonic (_ ("S_plit:"));
+  GtkWidget *label = gtk_label_new_with_mnemonic (_ ("Spl_it:"));
   GtkWidget *scale = split_scale (split);
 
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), scale);

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the dialog does besides cleaning: its help, weights that appear while it is open.
 # With CG_SCREENSHOTS=FOLDER it leaves menu-VERSION.png and dialog-VERSION.png there; CG_PATIENCE=SECONDS
-# is how long the preview may take for that.  plugin/screenshots came so.
+# is how long the preview may take for that.  plugin/screenshots came so:
+#
+#   CG_PATIENCE=10 CG_SCREENSHOTS=/tmp meson test -C build --suite long gimp-2.10-dialog
 #
 #   dialog.sh VERSION PLUGIN CLEARGRAIN PICTURE MAKE-WEIGHTS SOURCE
 set -uo pipefail
@@ -83,8 +85,8 @@ is_saved () { "$picture" compare "$1" "$1" 0; }
 [ -z "${CG_SCREENSHOTS:-}" ] || show_menu
 check "the dialog opens" open_dialog
 sleep "${CG_PATIENCE:-3}"
-shot "dialog-$version" "$window"
 focus "$dialog"
+shot "dialog-$version" "$window"
 xdotool key alt+h
 check "Help opens a page" wait_for 60 test -s shown
 check "the filter's own" grep -q "/$filter/help/en/denoise.html" shown
@@ -99,6 +101,6 @@ xdotool key Up
 sleep 1
 focus "$dialog"
 xdotool key alt+o
-check "OK runs the filter" wait_for 60 is_saved done.png
+check "OK runs the filter" wait_for 180 is_saved done.png
 check "with the weights that appeared" "$picture" compare want.png done.png 0
 finish

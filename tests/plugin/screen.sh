@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A screen of our own and hands to use it, for sourcing.  window_start first; window_stop at the end.
-# With CG_SCREENSHOTS set to a folder, `shot NAME [WINDOW]` leaves a picture of the screen or of a
-# window with its frame there.
+# With CG_SCREENSHOTS set to a folder, `shot NAME [WINDOW]` leaves a picture of the screen, or of a
+# window with its frame, there.
 
 window_start ()
 {
@@ -50,9 +50,10 @@ focus ()
   wait_for "${2:-60}" find_window "$1" && xdotool windowfocus --sync "$window"
 }
 
+# shot NAME [WINDOW]
 shot ()
 {
   [ -z "${CG_SCREENSHOTS:-}" ] ||
     import -frame -window "${2:-root}" miff:- |
-    convert - -trim +repage +dither -colors 200 "PNG8:$CG_SCREENSHOTS/$1.png"
+    convert - -trim +repage +dither -colors 128 "PNG8:$CG_SCREENSHOTS/$1.png"
 }

@@ -30,7 +30,7 @@ well_formed ()
 keys_differ ()
 {
   local label keys
-  keys=$(for label in _Model: S_trength: "Co_lour strength:" S_plit: _Reset _Cancel _OK; do
+  keys=$(for label in _Model: S_trength: "Co_lour strength:" Spl_it: _Reset _Cancel _OK; do
     sed -n "/^msgid \"$label\"/ { n; s/.*_\(.\).*/\1/p }" "plugin/po/$1.po" | tr '[:upper:]' '[:lower:]'
   done)
   echo "$keys"
