@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "imageio/tiff-job.h"
 
+#include <string.h>
+
 #include "imageio/format.h"
 #include "model/error.h"
 
@@ -44,8 +46,11 @@ on_error (TIFF *tiff, void *user, const char *module, const char *format, va_lis
 {
   CgTiffJob *job = user;
 
-  if (!job->message)
-    job->message = g_strdup_vprintf (format, arguments);
+  if (job->message)
+    return 1;
+  /* Some begin with the name of the file, which is empty here. */
+  g_autofree char *message = g_strdup_vprintf (format, arguments);
+  job->message = g_strdup (message + strspn (message, ": "));
   return 1;
 }
 
