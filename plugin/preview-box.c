@@ -45,10 +45,15 @@ state (const CgPreviewBox *self)
   return cg_preview_busy (self->pixels) ? _ ("Computing the preview...") : "";
 }
 
-/* Show what there is.  This only blends. */
+/* Show what there is.  This only blends.  gimp_preview_draw_buffer() would blend with the
+ * selection itself, but shifts what it draws (its rows are as wide as the selection's, not as ours;
+ * seen in 2.10.34). */
 static void
 draw (CgPreviewBox *self)
 {
+  static const GimpImageType types[]
+      = { GIMP_GRAY_IMAGE, GIMP_GRAYA_IMAGE, GIMP_RGB_IMAGE, GIMP_RGBA_IMAGE };
+  const int channels = cg_preview_channels (self->pixels);
   int w, h;
 
   gimp_preview_get_size (GIMP_PREVIEW (self->preview), &w, &h);
@@ -56,8 +61,9 @@ draw (CgPreviewBox *self)
       = cg_preview_render (self->pixels, self->strength, self->colour_strength,
                            (int) (gtk_adjustment_get_value (self->split) * w));
   if (pixels)
-    gimp_preview_draw_buffer (GIMP_PREVIEW (self->preview), pixels,
-                              w * cg_preview_channels (self->pixels));
+    gimp_preview_area_draw (
+        GIMP_PREVIEW_AREA (gimp_preview_get_area (GIMP_PREVIEW (self->preview))), 0, 0, w, h,
+        types[channels - 1], pixels, w * channels);
   gtk_label_set_text (GTK_LABEL (self->state), state (self));
   gtk_widget_set_tooltip_text (self->state, cg_preview_problem (self->pixels));
 }
@@ -193,6 +199,12 @@ GtkWidget *
 cg_preview_box_widget (CgPreviewBox *self)
 {
   return self->box;
+}
+
+void
+cg_preview_box_set_selection (CgPreviewBox *self, GeglBuffer *selection, int x, int y)
+{
+  cg_preview_set_mask (self->pixels, selection, x, y);
 }
 
 void

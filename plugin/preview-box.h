@@ -14,6 +14,9 @@ typedef struct _CgPreviewBox CgPreviewBox;
  * Lives as long as its widget. */
 CgPreviewBox *cg_preview_box_new (GtkWidget *preview, GeglBuffer *drawable);
 
+/* Show the change only where @selection is, whose pixel (@x, @y) lies on the drawable's corner. */
+void cg_preview_box_set_selection (CgPreviewBox *box, GeglBuffer *selection, int x, int y);
+
 GtkWidget *cg_preview_box_widget (CgPreviewBox *box);
 
 /* The settings to show; the strengths act at once, another model when the network

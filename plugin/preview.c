@@ -14,11 +14,14 @@ struct _CgPreview
   const Babl *format;
   CgPreviewChanged changed;
   gpointer user;
+  GeglBuffer *mask; /* NULL: none */
+  int mask_x, mask_y;
 
   /* What is wanted ... */
   char *model;
   GeglRectangle region;
   float *before, *after; /* of @region; @after only once it is cleaned */
+  float *share;          /* of @region, from @mask; NULL without */
   double noise;          /* of @before */
   GError *problem;
 
@@ -79,10 +82,12 @@ cg_preview_free (CgPreview *preview)
   g_clear_pointer (&preview->worker, cg_worker_free);
   g_clear_error (&preview->problem);
   g_object_unref (preview->drawable);
+  g_clear_object (&preview->mask);
   g_free (preview->worker_model);
   g_free (preview->model);
   g_free (preview->before);
   g_free (preview->after);
+  g_free (preview->share);
   g_free (preview);
 }
 
@@ -207,6 +212,26 @@ noise_of (const CgPreview *preview)
   return cg_estimate_noise (&image);
 }
 
+static float *
+share_of (const CgPreview *preview)
+{
+  GeglRectangle rectangle = preview->region;
+
+  if (preview->mask == NULL)
+    return NULL;
+  rectangle.x += preview->mask_x;
+  rectangle.y += preview->mask_y;
+  return read_pixels (preview->mask, &rectangle, babl_format ("Y float"));
+}
+
+void
+cg_preview_set_mask (CgPreview *preview, GeglBuffer *mask, int x, int y)
+{
+  g_set_object (&preview->mask, mask);
+  preview->mask_x = x;
+  preview->mask_y = y;
+}
+
 void
 cg_preview_show (CgPreview *preview, const GeglRectangle *region, const char *model)
 {
@@ -221,6 +246,8 @@ cg_preview_show (CgPreview *preview, const GeglRectangle *region, const char *mo
   g_clear_pointer (&preview->after, g_free);
   g_free (preview->before);
   preview->before = read_pixels (preview->drawable, region, preview->format);
+  g_free (preview->share);
+  preview->share = share_of (preview);
   preview->noise = noise_of (preview);
   if (preview->thread)
     g_atomic_int_set (&preview->run->outdated, TRUE);
@@ -311,10 +338,11 @@ cg_preview_render (const CgPreview *preview, double strength, double colour_stre
   for (int y = 0; preview->after && y < h; y++)
     for (int x = MAX (split, 0); x < w; x++)
       {
-        const gsize i = ((gsize) y * w + x) * channels;
+        const gsize pixel = (gsize) y * w + x, i = pixel * channels;
+        const float share = preview->share ? preview->share[pixel] : 1;
 
-        blend (preview->before + i, preview->after + i, planes, strength, colour_strength,
-               shown + i);
+        blend (preview->before + i, preview->after + i, planes, share * strength,
+               share * colour_strength, shown + i);
       }
   guint8 *pixels = g_malloc (samples);
   babl_process (babl_fish (preview->format, screen_format (preview->format)), shown, pixels,

@@ -19,6 +19,10 @@ CgPreview *cg_preview_new (GeglBuffer *drawable, CgPreviewChanged changed,
 void cg_preview_free (CgPreview *preview);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgPreview, cg_preview_free)
 
+/* What of the change counts: @mask, 0..1, whose pixel (@x, @y) lies on the drawable's
+ * corner; NULL, the start, for all of it. */
+void cg_preview_set_mask (CgPreview *preview, GeglBuffer *mask, int x, int y);
+
 /* Show @region (inside the drawable) cleaned by @model from now on; tried again
  * if it was shown and there was a problem.  Returns at once; what was there can be drawn at once as
  * it is, and cleaned when @changed says so. */

@@ -99,6 +99,19 @@ dialog_new (void)
   return dialog;
 }
 
+static void
+show_selection (Dialog *self, gint32 drawable)
+{
+  const gint32 image = gimp_item_get_image (drawable);
+  int x, y;
+
+  if (gimp_selection_is_empty (image))
+    return;
+  g_autoptr (GeglBuffer) selection = gimp_drawable_get_buffer (gimp_image_get_selection (image));
+  gimp_drawable_offsets (drawable, &x, &y);
+  cg_preview_box_set_selection (self->preview, selection, x, y);
+}
+
 /* The preview above, the controls below. */
 static GtkWidget *
 content (Dialog *self, gint32 drawable)
@@ -108,6 +121,7 @@ content (Dialog *self, gint32 drawable)
 
   self->preview
       = cg_preview_box_new (gimp_drawable_preview_new_from_drawable_id (drawable), buffer);
+  show_selection (self, drawable);
   gtk_container_set_border_width (GTK_CONTAINER (box), 12);
   gtk_box_pack_start (GTK_BOX (box), cg_preview_box_widget (self->preview), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), controls (self, gimp_drawable_is_rgb (drawable)), FALSE, FALSE,

@@ -81,6 +81,20 @@ add_above (GtkWidget *dialog, GtkWidget *widget, gboolean expand, int position)
   gtk_widget_show_all (widget);
 }
 
+static void
+show_selection (Dialog *self, GimpDrawable *drawable)
+{
+  GimpImage *image = gimp_item_get_image (GIMP_ITEM (drawable));
+  int x, y;
+
+  if (gimp_selection_is_empty (image))
+    return;
+  g_autoptr (GeglBuffer) selection
+      = gimp_drawable_get_buffer (GIMP_DRAWABLE (gimp_image_get_selection (image)));
+  gimp_drawable_get_offsets (drawable, &x, &y);
+  cg_preview_box_set_selection (self->preview, selection, x, y);
+}
+
 gboolean
 cg_gimp3_dialog (GimpProcedure *procedure, GimpProcedureConfig *config, GimpDrawable *drawable)
 {
@@ -97,6 +111,7 @@ cg_gimp3_dialog (GimpProcedure *procedure, GimpProcedureConfig *config, GimpDraw
                               CG_ARGUMENT_COLOUR, NULL);
 
   self.preview = cg_preview_box_new (gimp_drawable_preview_new_from_drawable (drawable), buffer);
+  show_selection (&self, drawable);
   add_above (dialog, cg_preview_box_widget (self.preview), TRUE, 0);
   add_above (dialog, model_row (&self), FALSE, 1);
   show_model (&self);

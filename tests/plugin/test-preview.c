@@ -141,6 +141,30 @@ test_shows (Fixture *f, gconstpointer format)
   g_assert_cmpint (split[30 * n], ==, 0);
 }
 
+/* Half of the change where the mask is a half, none where it is 0; the mask's pixel (7, 5) is the
+ * drawable's corner. */
+static void
+test_mask (Fixture *f, gconstpointer format)
+{
+  const GeglRectangle region = { 60, 40, 90, 70 };
+  const GeglRectangle half = { 7 + 60, 5 + 40, 30, 70 }, none = { 7 + 90, 5 + 40, 60, 70 };
+  g_autoptr (GeglBuffer) mask
+      = gegl_buffer_new (GEGL_RECTANGLE (0, 0, 7 + WIDTH, 5 + HEIGHT), babl_format ("Y float"));
+  const int n = cg_preview_channels (f->preview);
+
+  gegl_buffer_set_color_from_pixel (mask, NULL, &(float){ 1 }, babl_format ("Y float"));
+  gegl_buffer_set_color_from_pixel (mask, &half, &(float){ 0.5f }, babl_format ("Y float"));
+  gegl_buffer_set_color_from_pixel (mask, &none, &(float){ 0 }, babl_format ("Y float"));
+  cg_preview_set_mask (f->preview, mask, 7, 5);
+  cg_preview_show (f->preview, &region, f->weights);
+  g_main_loop_run (f->loop);
+  g_autofree guint8 *got = cg_preview_render (f->preview, 1, 0.6, 0);
+  g_autofree guint8 *want_half = filtered (f, &region, 0.5, 0.3);
+  g_autofree guint8 *want_none = filtered (f, &region, 0, 0);
+  assert_same (want_half, got, &region, n, 0, 30);
+  assert_same (want_none, got, &region, n, 30, 90);
+}
+
 /* Scrolling on while the network works: the last place counts. */
 static void
 test_scroll (Fixture *f, gconstpointer format)
@@ -260,6 +284,7 @@ main (int argc, char **argv)
   g_test_add ("/preview/shows/gray", Fixture, "Y' float", set_up, test_shows, tear_down);
   g_test_add ("/preview/shows/rgb", Fixture, "R'G'B' float", set_up, test_shows, tear_down);
   g_test_add ("/preview/shows/rgb-alpha", Fixture, "R'G'B'A float", set_up, test_shows, tear_down);
+  g_test_add ("/preview/mask", Fixture, "R'G'B'A float", set_up, test_mask, tear_down);
   g_test_add ("/preview/scroll", Fixture, "R'G'B' float", set_up, test_scroll, tear_down);
   g_test_add ("/preview/problem", Fixture, "Y' float", set_up, test_problem, tear_down);
   g_test_add ("/preview/appears", Fixture, "Y' float", set_up, test_appears, tear_down);
