@@ -82,7 +82,21 @@ print_curve (const CgMeasureResult *result)
   for (int i = 0; i < CG_MEASURE_BINS; i++)
     if (isfinite (result->sigma[i]))
       g_printerr ("  %3.0f  %.2f\n", 255 * (i + 0.5) / CG_MEASURE_BINS, result->sigma[i]);
-  g_printerr ("correlation with the next pixel: %.2f\n", result->correlation);
+  g_printerr ("correlation with the next pixel: %.2f in its row, %.2f in its column\n",
+              result->correlation_x, result->correlation_y);
+}
+
+static gboolean
+any_jpeg (const GPtrArray *files)
+{
+  for (guint i = 0; i < files->len; i++)
+    {
+      const CgFile *file = files->pdata[i];
+      g_autofree char *name = g_ascii_strdown (file->name, -1);
+      if (g_str_has_suffix (name, ".jpg") || g_str_has_suffix (name, ".jpeg"))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static gboolean
@@ -115,6 +129,14 @@ measure_all (const Options *o, GError **error)
   g_autofree char *text = cg_measure_text (&result, eight_bits);
   print_curve (&result);
   g_print ("%s\n", text);
+  g_autofree char *doubts = cg_measure_doubts (&result);
+  if (doubts)
+    g_printerr ("note: this noise is not described well by these words (%s); better learn from "
+                "pairs, with --clean and --noisy\n",
+                doubts);
+  if (any_jpeg (noisy))
+    g_printerr ("note: these are JPEG files, whose own marks are not measured; end the noise with "
+                "\"+ jpeg:QUALITY\" of the quality they were saved with\n");
   return TRUE;
 }
 

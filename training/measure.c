@@ -13,18 +13,19 @@
 #define QUIET_SHARE    0.1
 #define QUIET_VARIANCE 0.887
 
-/* Texture that was taken for noise correlates too, about as much as this. */
-#define LEAST_CORRELATION 0.3
+/* Of a quarter of a gray level: less is none. */
+#define LEAST_VARIANCE (1 / (16 * 255. * 255))
 
 typedef struct
 {
-  double variance, correlation;
+  double variance, correlation_x, correlation_y, kurtosis;
 } Block;
 
 struct _CgMeasure
 {
   gboolean pairs;
   GArray *bins[CG_MEASURE_BINS]; /* Block */
+  CgOutliers outliers;
 };
 
 CgMeasure *
@@ -68,31 +69,39 @@ take_out_plane (double *block)
 static Block
 look_at (const double *block)
 {
-  double squares = 0, products = 0;
+  double squares = 0, fourth = 0, along = 0, down = 0;
   for (int y = 0; y < SIDE; y++)
     for (int x = 0; x < SIDE; x++)
       {
         double p = block[y * SIDE + x];
         squares += p * p;
-        products += x + 1 < SIDE ? p * block[y * SIDE + x + 1] : 0;
-        products += y + 1 < SIDE ? p * block[(y + 1) * SIDE + x] : 0;
+        fourth += p * p * p * p;
+        along += x + 1 < SIDE ? p * block[y * SIDE + x + 1] : 0;
+        down += y + 1 < SIDE ? p * block[(y + 1) * SIDE + x] : 0;
       }
-  double neighbours = products / (2 * SIDE * (SIDE - 1));
-  return (Block){ squares / (PIXELS - 3), squares > 0 ? neighbours * PIXELS / squares : 0 };
+  double scale = squares > 0 ? PIXELS / squares / (SIDE * (SIDE - 1)) : 0;
+  return (Block){
+    .variance = squares / (PIXELS - 3),
+    .correlation_x = along * scale,
+    .correlation_y = down * scale,
+    .kurtosis = squares > 0 ? fourth * PIXELS / (squares * squares) : 0,
+  };
 }
 
-/* Reads a block; FALSE if noise was cut off in it at black or white. */
+/* Reads a block of @noise, that is @noisy or what it differs by from @clean; FALSE if
+ * noise was cut off in it at black or white. */
 static gboolean
-read_block (const float *noisy, const float *clean, int w, double *block, double *brightness)
+read_block (const float *noise, const float *clean, int w, double *block, double *brightness)
 {
   int at_end = 0;
   *brightness = 0;
   for (int i = 0; i < PIXELS; i++)
     {
       gsize at = (gsize) (i / SIDE) * w + i % SIDE;
-      block[i] = noisy[at] - (clean ? clean[at] : 0);
-      *brightness += (clean ? clean : noisy)[at] / PIXELS;
-      at_end += noisy[at] <= 0 || noisy[at] >= 1;
+      double noisy = noise[at] + (clean ? clean[at] : 0);
+      block[i] = noise[at];
+      *brightness += (clean ? clean : noise)[at] / PIXELS;
+      at_end += noisy <= 0 || noisy >= 1;
     }
   return at_end <= PIXELS / 50;
 }
@@ -101,11 +110,16 @@ void
 cg_measure_add (CgMeasure *measure, const float *noisy, const float *clean, int w, int h)
 {
   double pixels[PIXELS], brightness;
+  g_autofree float *noise = g_memdup2 (noisy, sizeof (float) * w * h);
+  for (gsize i = 0; clean && i < (gsize) w * h; i++)
+    noise[i] -= clean[i];
+  cg_outliers_take_out (&measure->outliers, noise, noisy, w, h);
+
   for (int y = 0; y + SIDE <= h; y += SIDE)
     for (int x = 0; x + SIDE <= w; x += SIDE)
       {
         gsize at = (gsize) y * w + x;
-        if (!read_block (noisy + at, clean ? clean + at : NULL, w, pixels, &brightness))
+        if (!read_block (noise + at, clean ? clean + at : NULL, w, pixels, &brightness))
           continue;
         take_out_plane (pixels);
         Block block = look_at (pixels);
@@ -123,12 +137,19 @@ compare (gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
-/* Variance and correlation of one bin; its weight is how many blocks told it. */
 static double
-bin_result (const CgMeasure *measure, int bin, Block *result)
+variance_at (const GArray *blocks, guint i)
+{
+  return g_array_index (blocks, Block, i).variance;
+}
+
+/* Means over one bin, and how uneven it is; its weight is how many blocks told it. */
+static double
+bin_result (const CgMeasure *measure, int bin, Block *result, double *unevenness)
 {
   GArray *blocks = measure->bins[bin];
-  *result = (Block){ 0, 0 };
+  *result = (Block){ 0 };
+  *unevenness = 1;
   if (blocks->len < LEAST_BLOCKS)
     return 0;
   g_array_sort (blocks, compare);
@@ -137,10 +158,15 @@ bin_result (const CgMeasure *measure, int bin, Block *result)
     {
       const Block *block = &g_array_index (blocks, Block, i);
       result->variance += block->variance / n;
-      result->correlation += block->correlation / n;
+      result->correlation_x += block->correlation_x / n;
+      result->correlation_y += block->correlation_y / n;
+      result->kurtosis += block->kurtosis / n;
     }
-  if (!measure->pairs)
-    result->variance = g_array_index (blocks, Block, n - 1).variance / QUIET_VARIANCE;
+  if (measure->pairs)
+    *unevenness
+        = variance_at (blocks, 3 * n / 4) / MAX (variance_at (blocks, n / 4), LEAST_VARIANCE);
+  else
+    result->variance = variance_at (blocks, n - 1) / QUIET_VARIANCE;
   return n;
 }
 
@@ -172,70 +198,65 @@ fit_line (const Line *l, CgMeasureResult *result)
   result->offset = offset;
 }
 
+/* What the blocks of one bin of brightness say; @weight is 0 if they are too few. */
+typedef struct
+{
+  double weight, brightness, unevenness;
+  Block mean;
+} Bin;
+
+static void
+fit_bins (const Bin *bins, CgMeasureResult *result)
+{
+  Line line = { 0 };
+  for (int i = 0; i < CG_MEASURE_BINS; i++)
+    {
+      double x = bins[i].brightness, y = bins[i].mean.variance;
+      double floor = 1 / (255. * 255); /* a gray level */
+      double w = bins[i].weight / ((y + floor) * (y + floor));
+      line.w += w;
+      line.x += w * x;
+      line.y += w * y;
+      line.xx += w * x * x;
+      line.xy += w * x * y;
+    }
+  fit_line (&line, result);
+}
+
+/* Means over all bins. */
+static void
+add_up (const Bin *bins, double blocks, CgMeasureResult *result)
+{
+  for (int i = 0; i < CG_MEASURE_BINS; i++)
+    {
+      const Bin *bin = &bins[i];
+      double share = bin->weight / blocks, floor = 1 / (255. * 255);
+      double fitted = result->offset + result->slope * bin->brightness;
+      result->correlation_x += share * bin->mean.correlation_x;
+      result->correlation_y += share * bin->mean.correlation_y;
+      result->kurtosis += share * bin->mean.kurtosis;
+      result->unevenness += share * bin->unevenness;
+      result->misfit += share * fabs (log ((bin->mean.variance + floor) / (fitted + floor)));
+    }
+}
+
 gboolean
 cg_measure_result (CgMeasure *measure, CgMeasureResult *result)
 {
-  Line line = { 0 };
-  double correlation = 0, blocks = 0;
+  Bin bins[CG_MEASURE_BINS];
+  double blocks = 0;
+  *result = (CgMeasureResult){ .outliers = measure->outliers };
   for (int i = 0; i < CG_MEASURE_BINS; i++)
     {
-      Block bin;
-      double n = bin_result (measure, i, &bin);
-      result->sigma[i] = n > 0 ? 255 * sqrt (bin.variance) : NAN;
-      if (n == 0)
-        continue;
-      double x = (i + 0.5) / CG_MEASURE_BINS, floor = 1 / (255. * 255); /* a gray level */
-      double w = n / ((bin.variance + floor) * (bin.variance + floor));
-      line.w += w;
-      line.x += w * x;
-      line.y += w * bin.variance;
-      line.xx += w * x * x;
-      line.xy += w * x * bin.variance;
-      correlation += n * bin.correlation;
-      blocks += n;
+      Bin *bin = &bins[i];
+      bin->brightness = (i + 0.5) / CG_MEASURE_BINS;
+      bin->weight = bin_result (measure, i, &bin->mean, &bin->unevenness);
+      result->sigma[i] = bin->weight > 0 ? 255 * sqrt (bin->mean.variance) : NAN;
+      blocks += bin->weight;
     }
   if (blocks == 0)
     return FALSE;
-  fit_line (&line, result);
-  result->correlation = correlation / blocks;
+  fit_bins (bins, result);
+  add_up (bins, blocks, result);
   return TRUE;
-}
-
-/* --- in words --- */
-
-/* A number with a point, whatever the locale. */
-static void
-append (GString *text, const char *before, double value, int digits)
-{
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-  g_autofree char *format = g_strdup_printf ("%%.%df", digits);
-  g_string_append (text, before);
-  g_string_append (text, g_ascii_formatd (number, sizeof number, format, value));
-}
-
-/* Correlated noise is told as grain: what is blurred by a Gaussian of radius r
- * correlates with its neighbour as exp (-1 / 4 r^2).  White noise grows with
- * brightness if that makes a tenth of its variance at white. */
-char *
-cg_measure_text (const CgMeasureResult *r, gboolean eight_bits)
-{
-  GString *text = g_string_new (NULL);
-  double middle = 255 * sqrt (r->offset + r->slope / 2);
-  double electronics = 255 * sqrt (r->offset);
-  if (r->correlation >= LEAST_CORRELATION)
-    {
-      append (text, "grain:", middle, 2);
-      append (text, ",", CLAMP (sqrt (-0.25 / log (MIN (r->correlation, 0.98))), 0.1, 4), 2);
-    }
-  else if (r->slope < 0.1 * (r->slope + r->offset))
-    append (text, "gauss:", middle, 2);
-  else
-    {
-      append (text, electronics < 0.05 ? "poisson:" : "poisson-gauss:", 1 / r->slope, 0);
-      if (electronics >= 0.05)
-        append (text, ",", electronics, 2);
-    }
-  if (eight_bits)
-    g_string_append (text, " + clip + quantize");
-  return g_string_free (text, FALSE);
 }

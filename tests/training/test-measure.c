@@ -3,6 +3,7 @@
 #include "training/measure.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "training/noise.h"
@@ -77,13 +78,15 @@ check (gboolean pairs, double slack)
       measure (cases[i].noise, pairs, &r);
       g_autofree char *text = cg_measure_text (&r, FALSE);
       g_test_message ("%s: %s (%.2f %.2f, correlation %.2f)", cases[i].noise, text,
-                      sigma_at (&r, 0.2), sigma_at (&r, 0.8), r.correlation);
+                      sigma_at (&r, 0.2), sigma_at (&r, 0.8), r.correlation_x);
       g_assert_cmpfloat_with_epsilon (sigma_at (&r, 0.2), cases[i].dark, slack * cases[i].dark);
       g_assert_cmpfloat_with_epsilon (sigma_at (&r, 0.8), cases[i].bright, slack * cases[i].bright);
-      g_assert_cmpfloat_with_epsilon (r.correlation, cases[i].correlation, 0.12);
+      g_assert_cmpfloat_with_epsilon (r.correlation_x, cases[i].correlation, 0.12);
       g_assert_true (g_str_has_prefix (text, cases[i].begins));
       g_autoptr (CgNoise) again = cg_noise_parse (text, NULL);
       g_assert_nonnull (again);
+      g_autofree char *doubts = cg_measure_doubts (&r);
+      g_assert_null (doubts);
     }
 }
 
@@ -97,6 +100,58 @@ static void
 test_single (void)
 {
   check (FALSE, 0.15);
+}
+
+/* More than one kind at once. */
+static void
+test_words (void)
+{
+  static const struct
+  {
+    const char *noise, *begins;
+    double first, second; /* values in the words */
+  } mixed[] = {
+    { "rows:10 + gauss:5", "rows:%lf + gauss:%lf", 10, 5 },
+    { "columns:10 + gauss:5", "columns:%lf + gauss:%lf", 10, 5 },
+    { "gauss:10 + salt-pepper:4", "gauss:%lf + salt-pepper:%lf", 10, 4 },
+    { "poisson-gauss:200,5 + fireflies:2,200", "poisson-gauss:%*f,%*f + fireflies:%lf,%lf", 2,
+      200 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (mixed); i++)
+    {
+      CgMeasureResult r;
+      double first, second;
+      measure (mixed[i].noise, TRUE, &r);
+      g_autofree char *text = cg_measure_text (&r, FALSE);
+      g_test_message ("%s: %s", mixed[i].noise, text);
+      g_assert_cmpint (sscanf (text, mixed[i].begins, &first, &second), ==, 2);
+      g_assert_cmpfloat_with_epsilon (first, mixed[i].first, 0.3 * mixed[i].first);
+      g_assert_cmpfloat_with_epsilon (second, mixed[i].second, 0.3 * mixed[i].second);
+    }
+}
+
+/* What the words do not describe is said. */
+static void
+test_doubts (void)
+{
+  static const struct
+  {
+    const char *noise, *doubt;
+  } odd[] = {
+    { "gauss:2 | gauss:30", "from place to place" },
+    { "speckle:12", "does not grow evenly" },
+    { "gauss:5 + fireflies:2,200", "stick out" },
+    { "gauss:1 + fireflies:40,30", "tails are heavy" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (odd); i++)
+    {
+      CgMeasureResult r;
+      measure (odd[i].noise, TRUE, &r);
+      g_autofree char *doubts = cg_measure_doubts (&r);
+      g_test_message ("%s: %s", odd[i].noise, doubts);
+      g_assert_nonnull (doubts);
+      g_assert_nonnull (strstr (doubts, odd[i].doubt));
+    }
 }
 
 static void
@@ -116,6 +171,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/measure/pairs", test_pairs);
   g_test_add_func ("/measure/single", test_single);
+  g_test_add_func ("/measure/words", test_words);
+  g_test_add_func ("/measure/doubts", test_doubts);
   g_test_add_func ("/measure/nothing", test_nothing);
   return g_test_run ();
 }

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What was measured, in the words of noise.h, and what speaks against them. */
+#include <math.h>
+
+#include "training/measure.h"
+
+/* Texture that was taken for noise correlates too, about as much as this. */
+#define LEAST_CORRELATION 0.3
+/* Lines correlate along themselves alone. */
+#define MOST_ACROSS 0.15
+/* Share of outliers; Gaussian noise has up to 0.003. */
+#define LEAST_OUTLIERS 0.004
+/* Beyond these the words describe something else (README.md has what known noise measures). */
+#define MOST_KURTOSIS   4.5
+#define MOST_UNEVENNESS 3
+#define MOST_MISFIT     0.4
+
+/* A number with a point, whatever the locale. */
+static void
+append (GString *text, const char *before, double value, int digits)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *format = g_strdup_printf ("%%.%df", digits);
+  g_string_append (text, before);
+  g_string_append (text, g_ascii_formatd (number, sizeof number, format, value));
+}
+
+static double
+outlier_share (const CgMeasureResult *r)
+{
+  return r->outliers.pixels > 0 ? r->outliers.found / r->outliers.pixels : 0;
+}
+
+/* Lines of noise: they make up the share of the variance that correlates along them. */
+static void
+append_lines (GString *text, const char *kind, double sigma, double correlation)
+{
+  g_string_append_printf (text, "%s:", kind);
+  append (text, "", sigma * sqrt (MIN (correlation, 1)), 2);
+  append (text, " + gauss:", sigma * sqrt (MAX (1 - correlation, 0)), 2);
+}
+
+/* What is blurred by a Gaussian of radius r correlates with its neighbour as
+ * exp (-1 / 4 r^2). */
+static void
+append_grain (GString *text, double sigma, double correlation)
+{
+  append (text, "grain:", sigma, 2);
+  append (text, ",", CLAMP (sqrt (-0.25 / log (MIN (correlation, 0.98))), 0.1, 4), 2);
+}
+
+/* White noise grows with brightness if that makes a tenth of its variance at white. */
+static void
+append_white (GString *text, const CgMeasureResult *r, double sigma)
+{
+  double electronics = 255 * sqrt (r->offset);
+  if (r->slope < 0.1 * (r->slope + r->offset))
+    {
+      append (text, "gauss:", sigma, 2);
+      return;
+    }
+  append (text, electronics < 0.05 ? "poisson:" : "poisson-gauss:", 1 / r->slope, 0);
+  if (electronics >= 0.05)
+    append (text, ",", electronics, 2);
+}
+
+/* Outliers that are nearly all black or white, or nearly all bright. */
+static void
+append_outliers (GString *text, const CgMeasureResult *r)
+{
+  const CgOutliers *o = &r->outliers;
+  if (outlier_share (r) < LEAST_OUTLIERS)
+    return;
+  if (o->at_ends > 0.8 * o->found && o->above < 0.9 * o->found)
+    append (text, " + salt-pepper:", 100 * outlier_share (r), 2);
+  else if (o->above > 0.8 * o->found)
+    {
+      append (text, " + fireflies:", 100 * outlier_share (r), 2);
+      append (text, ",", 255 * o->distance / o->found, 0);
+    }
+}
+
+char *
+cg_measure_text (const CgMeasureResult *r, gboolean eight_bits)
+{
+  GString *text = g_string_new (NULL);
+  double middle = 255 * sqrt (r->offset + r->slope / 2);
+  double along = r->correlation_x, down = r->correlation_y;
+  if (along >= LEAST_CORRELATION && down < MOST_ACROSS)
+    append_lines (text, "rows", middle, along);
+  else if (down >= LEAST_CORRELATION && along < MOST_ACROSS)
+    append_lines (text, "columns", middle, down);
+  else if ((along + down) / 2 >= LEAST_CORRELATION)
+    append_grain (text, middle, (along + down) / 2);
+  else
+    append_white (text, r, middle);
+  append_outliers (text, r);
+  if (eight_bits)
+    g_string_append (text, " + clip + quantize");
+  return g_string_free (text, FALSE);
+}
+
+char *
+cg_measure_doubts (const CgMeasureResult *r)
+{
+  g_autoptr (GPtrArray) doubts = g_ptr_array_new_with_free_func (g_free);
+  if (outlier_share (r) >= LEAST_OUTLIERS)
+    g_ptr_array_add (doubts, g_strdup_printf ("%.1f %% of the pixels stick out of their neighbours",
+                                              100 * outlier_share (r)));
+  if (r->kurtosis > MOST_KURTOSIS)
+    g_ptr_array_add (doubts,
+                     g_strdup_printf ("its tails are heavy, of kurtosis %.1f", r->kurtosis));
+  if (r->unevenness > MOST_UNEVENNESS)
+    g_ptr_array_add (doubts, g_strdup_printf ("at the same brightness its variance differs by a "
+                                              "factor of %.3g from place to place",
+                                              r->unevenness));
+  if (r->misfit > MOST_MISFIT)
+    g_ptr_array_add (doubts, g_strdup ("it does not grow evenly with brightness"));
+  g_ptr_array_add (doubts, NULL);
+  return doubts->len > 1 ? g_strjoinv ("; ", (char **) doubts->pdata) : NULL;
+}
