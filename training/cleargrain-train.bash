@@ -11,14 +11,15 @@ _cleargrain_train_models ()
 _cleargrain_train ()
 {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local keys='data.clean data.noisy data.validation data.validation-noisy data.standard
+  local keys='data.clean data.noisy data.exposure data.validation data.validation-noisy data.standard
     data.hold-out data.limit data.skip-unreadable data.check-alignment data.flat data.flips
     data.shrink noise.model noise.validation noise.standard training.init training.compare
-    training.steps training.batch training.chunk training.patch training.loss training.kl training.optimizer
-    training.rate training.final-rate training.warm-up training.weight-decay training.clip
-    training.ema training.seed training.validate-every training.validation-pictures
-    training.validation-crop training.checkpoint-every training.log-every training.patience
-    output.name output.summary output.data output.licence network'
+    training.steps training.batch training.chunk training.patch training.loss training.kl
+    training.optimizer training.rate training.final-rate training.warm-up training.weight-decay
+    training.clip training.ema training.seed training.validate-every
+    training.validation-pictures training.validation-crop training.checkpoint-every
+    training.log-every training.patience output.name output.summary output.data output.licence
+    network'
   local options='--help'
 
   [[ $before = = ]] && before=${COMP_WORDS[COMP_CWORD - 2]}
