@@ -16,7 +16,7 @@ if [ ! -f "$digits/train-images-idx3-ubyte" ] \
 fi
 
 cd "$work" || exit 1
-if ! "$train" chapter all --data "$digits" --limit 3000 --epochs 8 --out chapter --quiet 2> run.log
+if ! "$train" chapter all --data "$digits" --limit 6000 --epochs 12 --out chapter --quiet 2> run.log
 then
   sed 's/^/# /' run.log
   echo "1..1"

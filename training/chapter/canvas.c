@@ -31,15 +31,22 @@ cg_canvas_line (cairo_t *cr, guint32 rgb, double width, double x0, double y0, do
   cairo_stroke (cr);
 }
 
-void
-cg_canvas_text (cairo_t *cr, const char *text, double size, double x, double y, double align)
+double
+cg_canvas_text_width (cairo_t *cr, const char *text, double size)
 {
   cairo_text_extents_t extents;
-  cg_canvas_colour (cr, 0x000000);
   cairo_select_font_face (cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
   cairo_set_font_size (cr, size);
   cairo_text_extents (cr, text, &extents);
-  cairo_move_to (cr, x - align * extents.x_advance, y);
+  return extents.x_advance;
+}
+
+void
+cg_canvas_text (cairo_t *cr, const char *text, double size, double x, double y, double align)
+{
+  double width = cg_canvas_text_width (cr, text, size);
+  cg_canvas_colour (cr, 0x000000);
+  cairo_move_to (cr, x - align * width, y);
   cairo_show_text (cr, text);
   cairo_new_path (cr);
 }

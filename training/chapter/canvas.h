@@ -15,6 +15,8 @@ cg_canvas_line (cairo_t *cr, guint32 rgb, double width, double x0, double y0, do
  * (0.5) or where it ends (1). */
 void cg_canvas_text (cairo_t *cr, const char *text, double size, double x, double y, double align);
 
+double cg_canvas_text_width (cairo_t *cr, const char *text, double size);
+
 /* A gray picture (0..1, clipped) or one of 0xRRGGBB values, h x w, scaled
  * without smoothing. */
 void cg_canvas_gray (cairo_t *cr, const float *gray, int w, int h, double x, double y, double width,

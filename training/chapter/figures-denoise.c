@@ -248,11 +248,12 @@ count (const CgLatents *latents, Density *d)
     }
 }
 
-/* The middles of the fullest squares, or of the emptiest, no two being neighbours. */
+/* The middles of the fullest squares, or of the emptiest, none near another. */
 static void
 choose (const Density *d, gboolean full, float (*places)[2])
 {
   gboolean taken[CELLS][CELLS] = { { FALSE } };
+  int near = full ? 2 : 4; /* there are many empty ones, side by side */
   for (int p = 0; p < CHOSEN; p++)
     {
       int best_x = -1, best_y = -1;
@@ -266,26 +267,26 @@ choose (const Density *d, gboolean full, float (*places)[2])
               best_x = x;
               best_y = y;
             }
-      for (int y = MAX (0, best_y - 2); y <= MIN (CELLS - 1, best_y + 2); y++)
-        for (int x = MAX (0, best_x - 2); x <= MIN (CELLS - 1, best_x + 2); x++)
+      for (int y = MAX (0, best_y - near); y <= MIN (CELLS - 1, best_y + near); y++)
+        for (int x = MAX (0, best_x - near); x <= MIN (CELLS - 1, best_x + near); x++)
           taken[y][x] = TRUE;
       places[p][0] = (float) (d->x0 + (best_x + 0.5) * d->dx);
       places[p][1] = (float) (d->y0 + (best_y + 0.5) * d->dy);
     }
 }
 
-/* Mean over @n pictures of the squared error to the nearest of the digits. */
+/* Mean over @n pictures of the highest correlation that any test digit has with it. */
 static double
-strangeness (const CgDigits *digits, const float *made, int n)
+likeness (const CgDigits *digits, const float *made, int n)
 {
   double mean = 0;
   for (int i = 0; i < n; i++)
     {
-      double nearest = INFINITY;
+      double best = -1;
       for (int k = 0; k < MIN (digits->n, 2000); k++)
-        nearest
-            = MIN (nearest, cg_score_digit (cg_digit (digits, k), made + i * CG_DIGIT_VALUES).mse);
-      mean += nearest / n;
+        best = MAX (best, cg_score_correlation (cg_digit (digits, k), made + i * CG_DIGIT_VALUES,
+                                                CG_DIGIT_VALUES));
+      mean += best / n;
     }
   return mean;
 }
@@ -326,13 +327,13 @@ cg_draw_denoised_by_two (CgChapter *chapter, CgPage *page, GError **error)
   float places[2][CHOSEN][2];
   g_autoptr (CgSheet) sheet = cg_sheet_new (3);
   g_autoptr (GString) csv = g_string_new ("region,first,second\n");
-  double strange[2];
+  double like[2];
   count (latents, &density);
   for (int region = 0; region < 2; region++)
     {
       choose (&density, region == 0, places[region]);
       g_autofree float *made = cg_latents_decode (latents, &places[region][0][0], CHOSEN);
-      strange[region] = strangeness (digits, made, CHOSEN);
+      like[region] = likeness (digits, made, CHOSEN);
       cg_sheet_row (sheet, region ? "sparse" : "dense");
       for (int p = 0; p < CHOSEN; p++)
         {
@@ -342,13 +343,13 @@ cg_draw_denoised_by_two (CgChapter *chapter, CgPage *page, GError **error)
         }
     }
   g_autoptr (CgPlot) plot = density_plot (latents, &density, places[0], places[1]);
-  cg_page_number (page, "strangeness-dense", strange[0]);
-  cg_page_number (page, "strangeness-sparse", strange[1]);
+  cg_page_number (page, "likeness-dense", like[0]);
+  cg_page_number (page, "likeness-sparse", like[1]);
   cg_page_number (page, "neighbours-alike", cg_latents_neighbours (latents));
   cg_page_say (page,
-               "Decoded where many digits lie, the plane gives digits (mean squared error to the "
-               "nearest of %d test digits: %.4f); where few lie, things in between (%.4f).",
-               MIN (digits->n, 2000), strange[0], strange[1]);
+               "Decoded where many digits lie, the plane gives digits (the most alike of %d test "
+               "digits correlates by %.3f); where few lie, things in between (%.3f).",
+               MIN (digits->n, 2000), like[0], like[1]);
   return cg_page_plots (page, "18-40", "where noisy digits lie, and ten places", &plot, 1, 1, csv,
                         error)
          && cg_page_sheet (page, "18-40-pictures", "decoded from the ten places", sheet, csv,

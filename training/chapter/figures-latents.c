@@ -226,7 +226,8 @@ cg_draw_latent_arrows (CgChapter *chapter, CgPage *page, GError **error)
         continue;
       g_autofree char *label = g_strdup_printf ("from %d to %d", pairs[w][0], pairs[w][1]);
       cg_plot_arrow (plot, NULL, 0x000000, a[0], a[1], b[0], b[1]);
-      cg_plot_text (plot, a[0], a[1], label);
+      /* before the arrow's beginning, not on it */
+      cg_plot_text (plot, a[0] - 0.12 * (b[0] - a[0]), a[1] - 0.12 * (b[1] - a[1]), label);
       cg_sheet_row (sheet, label);
       for (int step = 0; step < STEPS; step++)
         cg_latents_between (latents, a, b, step / (STEPS - 1.), places[step]);

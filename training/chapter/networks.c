@@ -21,7 +21,7 @@ static const struct
   const char *name, *recipe;
   int scenes, quarters; /* trained on pictures of scenes.h; 0 = on digits */
   int seed;             /* 0 = the recipe's */
-  int share;            /* trained for so small a share of the epochs; 0 = for all */
+  int share;            /* trained for so small a share of the epochs, at least two; 0 = for all */
 } networks[] = {
   { "memorise", "memorise.ini", .scenes = 1, .quarters = 1 },
   { "memorise-104", "memorise-104.ini", .scenes = CG_SCENE_COUNT, .quarters = 4 },
@@ -84,7 +84,7 @@ use_digits (CgChapter *chapter, guint i, const CgRecipe *recipe, GPtrArray *over
   if (o->epochs > 0)
     wanted = MIN (wanted, o->epochs);
   if (networks[i].share > 0)
-    wanted = MAX (1, wanted / networks[i].share);
+    wanted = MAX (2, wanted / networks[i].share);
   *epochs = wanted;
   set (overrides, "data.clean=%s/" CG_DIGITS_TRAIN, o->data);
   set (overrides, "data.validation=%s/" CG_DIGITS_TEST, o->data);

@@ -226,6 +226,18 @@ draw_arrow (cairo_t *cr, const CgPlotThing *thing, const Box *box)
   cairo_fill (cr);
 }
 
+/* On a white ground, as they may stand on anything. */
+static void
+draw_words (cairo_t *cr, const CgPlotThing *thing, const Box *box)
+{
+  double x = at_x (box, thing->xy[0]), y = at_y (box, thing->xy[1]);
+  double half = cg_canvas_text_width (cr, thing->label, TEXT) / 2 + 3;
+  cg_canvas_colour_alpha (cr, 0xffffff, 0.8);
+  cairo_rectangle (cr, x - half, y - TEXT, 2 * half, TEXT + 4);
+  cairo_fill (cr);
+  cg_canvas_text (cr, thing->label, TEXT, x, y, 0.5);
+}
+
 static void
 draw_thing (cairo_t *cr, const CgPlotThing *thing, const Box *box)
 {
@@ -256,8 +268,7 @@ draw_thing (cairo_t *cr, const CgPlotThing *thing, const Box *box)
       draw_arrow (cr, thing, box);
       break;
     case CG_PLOT_WORDS:
-      cg_canvas_text (cr, thing->label, TEXT, at_x (box, thing->xy[0]), at_y (box, thing->xy[1]),
-                      0.5);
+      draw_words (cr, thing, box);
       break;
     case CG_PLOT_PICTURE:
       {
