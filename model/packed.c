@@ -2,6 +2,7 @@
 /* Which kernels a network runs on, and its parameters as they want them. */
 #include "model/packed.h"
 
+#include "model/arena.h"
 #include "model/pass-plan.h"
 
 CgPacked *
@@ -25,7 +26,10 @@ cg_packed_new (const CgNetwork *network, CgPassMode mode, const char *kernels)
             layer->kind->packed_size (layer, packed->kernels[i], mode == CG_PASS_TRAINING));
     }
   packed->size = size;
-  packed->data = g_aligned_alloc (MAX (size, 1), sizeof (float), CG_ALIGNMENT * sizeof (float));
+  packed->data = cg_arena_new (size * sizeof (float), NULL);
+  if (!packed->data)
+    g_error ("no memory for %" G_GSIZE_FORMAT " MiB of packed weights",
+             (size * sizeof (float)) >> 20);
   return packed;
 }
 
@@ -36,7 +40,7 @@ cg_packed_free (CgPacked *packed)
     return;
   g_free (packed->kernels);
   g_free (packed->offsets);
-  g_aligned_free (packed->data);
+  cg_arena_free (packed->data);
   g_free (packed);
 }
 

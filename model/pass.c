@@ -20,8 +20,6 @@ struct _CgPass
   float *arena;
   float *scratch;
   gsize scratch_stride; /* floats a worker */
-  float *sums;          /* gradients so far, training only */
-  gsize sums_size;
   CgLayerRun *runs;     /* a layer each */
   CgLatentNoise *noise; /* a picture each */
 };
@@ -44,27 +42,12 @@ scratch_stride (const CgPacked *packed, int h, int w)
   return cg_aligned (most);
 }
 
-static gsize
-sums_size (const CgPacked *packed)
-{
-  gsize size = 0;
-
-  for (int i = 1; i < packed->network->n_nodes; i++)
-    {
-      const CgLayer *layer = &packed->network->layers[i];
-      if (layer->kind->sum_size && packed->mode == CG_PASS_TRAINING)
-        size += cg_aligned (layer->kind->sum_size (layer, packed->kernels[i]));
-    }
-  return size;
-}
-
 gsize
 cg_pass_memory (const CgPacked *packed, int n, int h, int w, int band, int threads)
 {
   g_autoptr (CgPassPlan) plan = cg_pass_plan_new (packed->network, packed->mode, n, h, w, band);
 
-  return sizeof (float)
-         * (plan->arena + threads * scratch_stride (packed, h, w) + sums_size (packed));
+  return sizeof (float) * (plan->arena + threads * scratch_stride (packed, h, w));
 }
 
 /* Node @node's place in @offsets' memory, addressed from row 0 of the picture
@@ -117,9 +100,8 @@ point (CgPass *pass, int i)
 
 /* What stays the same from step to step. */
 static void
-equip (CgPass *pass, int i, gsize *sum_offset)
+equip (CgPass *pass, int i)
 {
-  const CgLayer *layer = &pass->network->layers[i];
   CgLayerRun *run = &pass->runs[i];
 
   run->phase = -pass->plan->delay[i];
@@ -129,11 +111,6 @@ equip (CgPass *pass, int i, gsize *sum_offset)
   run->scratch_stride = pass->scratch_stride;
   run->workers = pass->workers;
   run->noise = pass->noise;
-  if (pass->sums && layer->kind->sum_size)
-    {
-      run->sum = pass->sums + *sum_offset;
-      *sum_offset += cg_aligned (layer->kind->sum_size (layer, run->kernel));
-    }
 }
 
 /* Of a node's readers the last one to run forward is the first to run backward:
@@ -156,24 +133,33 @@ find_first_writers (CgPass *pass)
     }
 }
 
+/* A convolution that stores its input's gradient last undoes the activation of
+ * the layer before while it has the values at hand. */
+static void
+undo_early (CgPass *pass)
+{
+  for (int i = 2; i < pass->network->n_nodes; i++)
+    {
+      const CgLayer *layer = &pass->network->layers[i], *before = layer - 1;
+      if (layer->kind != &cg_layer_conv || before->kind != &cg_layer_conv
+          || before->activation == CG_ACTIVATION_NONE)
+        continue;
+      pass->runs[i].undo = before->activation;
+      pass->runs[i - 1].undone = TRUE;
+    }
+}
+
 static gboolean
 allocate (CgPass *pass, GError **error)
 {
   gsize scratch;
 
   pass->scratch_stride = scratch_stride (pass->packed, pass->plan->h, pass->plan->w);
-  pass->sums_size = sums_size (pass->packed);
   scratch = pass->scratch_stride * cg_workers_count (pass->workers);
   pass->arena = cg_arena_new ((pass->plan->arena + scratch) * sizeof (float), error);
   if (!pass->arena)
     return FALSE;
   pass->scratch = pass->arena + pass->plan->arena;
-  if (pass->sums_size == 0)
-    return TRUE;
-  pass->sums = cg_arena_new (pass->sums_size * sizeof (float), error);
-  if (!pass->sums)
-    return FALSE;
-  memset (pass->sums, 0, pass->sums_size * sizeof (float));
   return TRUE;
 }
 
@@ -182,7 +168,6 @@ cg_pass_new (const CgPacked *packed, int n, int h, int w, int band, CgWorkers *w
              GError **error)
 {
   g_autoptr (CgPass) pass = g_new0 (CgPass, 1);
-  gsize sum_offset = 0;
 
   g_return_val_if_fail (n > 0 && h > 0 && w > 0, NULL);
   g_return_val_if_fail (band == 0 || (n == 1 && band % cg_packed_row_step (packed) == 0), NULL);
@@ -197,10 +182,11 @@ cg_pass_new (const CgPacked *packed, int n, int h, int w, int band, CgWorkers *w
   pass->noise = g_new0 (CgLatentNoise, n);
   for (int i = 1; i < pass->network->n_nodes; i++)
     {
-      equip (pass, i, &sum_offset);
+      equip (pass, i);
       point (pass, i);
     }
   find_first_writers (pass);
+  undo_early (pass);
   return g_steal_pointer (&pass);
 }
 
@@ -211,7 +197,6 @@ cg_pass_free (CgPass *pass)
     return;
   cg_pass_plan_free (pass->plan);
   cg_arena_free (pass->arena);
-  cg_arena_free (pass->sums);
   g_free (pass->runs);
   g_free (pass->noise);
   g_free (pass);
@@ -424,23 +409,17 @@ cg_pass_forward (CgPass *pass, CgProgressFunc progress, gpointer progress_data)
 }
 
 void
-cg_pass_backward (CgPass *pass)
+cg_pass_backward (CgPass *pass, float *gradient)
 {
   g_return_if_fail (pass->packed->mode == CG_PASS_TRAINING);
   for (int i = pass->network->n_nodes - 1; i > 0; i--)
-    if (pass->plan->wants_gradient[i])
-      pass->network->layers[i].kind->backward (&pass->network->layers[i], &pass->runs[i]);
-}
-
-void
-cg_pass_collect_gradient (CgPass *pass, float *gradient)
-{
-  for (int i = 1; i < pass->network->n_nodes; i++)
     {
       const CgLayer *layer = &pass->network->layers[i];
-      if (layer->kind->collect)
-        layer->kind->collect (layer, pass->runs[i].kernel, pass->runs[i].sum,
-                              gradient + layer->weight_offset, gradient + layer->bias_offset);
+      CgLayerRun *run = &pass->runs[i];
+      if (!pass->plan->wants_gradient[i])
+        continue;
+      run->grad_weight = gradient + layer->weight_offset;
+      run->grad_bias = gradient + layer->bias_offset;
+      layer->kind->backward (layer, run);
     }
-  memset (pass->sums, 0, pass->sums_size * sizeof (float));
 }

@@ -99,11 +99,8 @@ void cg_pass_set_kl (CgPass *pass, double scale);
 
 /* Training only.  Put the loss's gradient here after a forward run ... */
 CgTensor cg_pass_output_gradient (CgPass *pass, int i);
-/* ... run backward, which adds to the gradients the pass holds, once for each
- * forward run, in any number ... */
-void cg_pass_backward (CgPass *pass);
-/* ... and collect: adds the sum to @gradient (laid out as the parameters) and
- * clears it in the pass. */
-void cg_pass_collect_gradient (CgPass *pass, float *gradient);
+/* ... and run backward, once for each forward run: adds the parameters' gradient, summed over
+ * the batch, to @gradient, which is laid out as they are. */
+void cg_pass_backward (CgPass *pass, float *gradient);
 
 #endif

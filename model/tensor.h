@@ -38,6 +38,39 @@ cg_tensor_pixel (const CgTensor *t, int y, int x)
   return t->data + (gsize) y * t->row_stride + (gsize) x * t->pixel_stride;
 }
 
+/* The same place in each picture of a batch. */
+typedef struct
+{
+  CgTensor first;
+  int n;
+  gsize picture_stride; /* floats */
+} CgBatch;
+
+static inline CgBatch
+cg_batch_of_one (CgTensor t)
+{
+  return (CgBatch){ t, 1, 0 };
+}
+
+static inline CgTensor
+cg_batch_at (const CgBatch *batch, int i)
+{
+  CgTensor t = batch->first;
+  t.data += (gsize) i * batch->picture_stride;
+  return t;
+}
+
+/* Pictures @first <= i < @first + @n; of no data no part either. */
+static inline CgBatch
+cg_batch_part (const CgBatch *batch, int first, int n)
+{
+  CgBatch part = *batch;
+  if (part.first.data)
+    part.first = cg_batch_at (batch, first);
+  part.n = n;
+  return part;
+}
+
 static inline void
 cg_tensor_clear (const CgTensor *t)
 {

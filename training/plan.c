@@ -7,28 +7,17 @@ gsize
 cg_plan_memory (const CgStepOptions *o)
 {
   g_autoptr (CgPacked) packed = cg_packed_new (o->network, CG_PASS_TRAINING, NULL);
+  int workers = cg_workers_count (o->workers);
   gsize plane = sizeof (float) * o->w * o->h;
-  gsize bench = cg_pass_memory (packed, o->chunk, o->h, o->w, 0, 1) + plane * (o->chunk + 1);
-  gsize total = cg_packed_memory (packed);
+  gsize total = cg_packed_memory (packed) + plane * (o->chunk + workers)
+                + cg_pass_memory (packed, o->chunk, o->h, o->w, 0, workers);
   if (o->self)
     {
       g_autoptr (CgPacked) whole = cg_packed_new (o->network, CG_PASS_INFERENCE, NULL);
-      bench += cg_pass_memory (whole, 1, 2 * o->h, 2 * o->w, 0, 1) + 5 * plane;
-      total += cg_packed_memory (whole);
+      gsize bench = cg_pass_memory (whole, 1, 2 * o->h, 2 * o->w, 0, 1) + 5 * plane;
+      total += cg_packed_memory (whole) + bench * workers;
     }
-  total += bench * cg_workers_count (o->workers);
-  return total + sizeof (float) * cg_network_n_parameters (o->network) * (o->batch / o->chunk);
-}
-
-/* Four chunks: enough for as many threads, and each gradient that has to be
- * kept and summed costs time. */
-static int
-quarter (int batch)
-{
-  int chunks = 4;
-  while (batch % chunks != 0)
-    chunks /= 2;
-  return batch / chunks;
+  return total;
 }
 
 /* Not even one at a time: what patch would do? */
@@ -58,7 +47,7 @@ cg_plan_chunk (const CgStepOptions *options, gsize memory, GError **error)
 {
   CgStepOptions o = *options;
   if (o.chunk == 0)
-    o.chunk = quarter (o.batch);
+    o.chunk = o.batch;
   if (o.batch % o.chunk != 0)
     {
       g_set_error (error, CG_ERROR, CG_ERROR_USAGE,

@@ -67,7 +67,7 @@ static const Key keys[] = {
   { "training", "steps", KIND_INT, AT (steps), "20000", "how many", 1, 1e9 },
   { "training", "batch", KIND_INT, AT (batch), "16", "samples of a step", 1, 65536 },
   { "training", "chunk", KIND_INT, AT (chunk), "0",
-    "samples of one job (0 = a quarter of the batch)", 0, 65536 },
+    "samples in memory at once (0 = the batch)", 0, 65536 },
   { "training", "patch", KIND_INT, AT (patch), "96", "side of a patch in pixels", 1, 4096 },
   { "training", "loss", KIND_CHOICE, AT (loss), "auto",
     "auto is charbonnier, or mse if targets are noisy", .choices = "l1 charbonnier mse bce auto" },

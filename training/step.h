@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The gradient of one training step.
  *
- * A batch is cut into chunks of a fixed number of samples.  Each chunk is one
- * job: draw the samples, run the network forward and backward, keep the
- * chunk's gradient.  Chunk gradients are then summed in their order, so the
+ * The threads share each layer's work, so all of a batch is in memory at once,
+ * or as much of it as one chunk.  Sums over the batch have a fixed order: the
  * result has the same bytes on any number of threads. */
 #ifndef CG_STEP_H
 #define CG_STEP_H
@@ -17,10 +16,10 @@ typedef struct
   const CgNetwork *network;
   const CgSampler *sampler;
   CgLoss loss;
-  double kl;    /* weight of the latents' KL divergence; 1 = as of the sum of losses of a
-                 * picture's values (Kingma & Welling, 2014) */
-  guint64 seed; /* of the latents that are drawn */
-  int batch, chunk; /* chunk divides batch */
+  double kl;        /* weight of the latents' KL divergence; 1 = as of the sum of losses of a
+                     * picture's values (Kingma & Welling, 2014) */
+  guint64 seed;     /* of the latents that are drawn */
+  int batch, chunk; /* samples at once; divides batch */
   int w, h;         /* of a patch */
   gboolean self;    /* samples are of CG_SOURCE_SELF */
   int ramp;         /* steps in which its gamma grows to its full value */
@@ -39,7 +38,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgStep, cg_step_free)
  * @gradient: as many floats as the network has parameters; overwritten. */
 double cg_step_run (CgStep *step, guint64 number, const float *parameters, float *gradient);
 
-/* Share of all jobs' time so far that went into drawing samples. */
+/* Share of the time so far that went into drawing samples. */
 double cg_step_data_share (const CgStep *step);
 
 #endif

@@ -24,12 +24,16 @@ typedef struct
   int stride; /* >= 1; an input of h rows gives ceil (h / stride) */
 } CgConv;
 
-/* What happens to the sum before it is stored. */
+/* What happens to the sum before it is stored: bias and add are added, then it
+ * is activated; on the way back it is multiplied by the slope that an activation
+ * has where it gave the values of slope_at. */
 typedef struct
 {
-  const float *bias;   /* c_out floats, or NULL */
-  const CgTensor *add; /* shape of the output, or NULL; may be the output itself */
+  const float *bias; /* c_out floats, or NULL */
+  CgBatch add;       /* of the output's shape, perhaps the output itself; data NULL: nothing */
   CgActivation activation;
+  CgBatch slope_at; /* data NULL: nothing */
+  CgActivation slope;
 } CgConvEpilogue;
 
 /* Weights are packed once and read by many threads, for one of two uses. */
@@ -40,7 +44,8 @@ typedef enum
 } CgConvUse;
 
 /* One way to do it.  All pointers are set.  No function allocates; scratch
- * is the caller's, 64-byte aligned, one a thread, contents undefined. */
+ * is the caller's, 64-byte aligned, one a thread, contents undefined.  What a
+ * picture gives does not depend on the others of its batch. */
 typedef struct
 {
   const char *name;
@@ -52,7 +57,7 @@ typedef struct
   /* Floats of scratch that any call below needs on an input of @w_in columns. */
   gsize (*scratch_size) (const CgConv *conv, int w_in);
 
-  /* Output rows y0 <= y < y1, computed in blocks of row_step rows counted from
+  /* Output rows y0 <= y < y1 of every picture, computed in blocks of row_step rows counted from
    * y0 (the last may be short).  A pixel's value, to the last bit, depends on
    * y0 mod row_step and on nothing else of how rows are cut.  Heights are those
    * of the whole picture, but only the rows that this range needs must be in
@@ -61,22 +66,21 @@ typedef struct
   /* Of columns the value depends on x mod column_step; blocks always begin at
    * column 0. */
   int column_step;
-  void (*forward) (const CgConv *conv, const CgTensor *in, const float *packed,
-                   const CgConvEpilogue *epilogue, const CgTensor *out, int y0, int y1,
+  void (*forward) (const CgConv *conv, const CgBatch *in, const float *packed,
+                   const CgConvEpilogue *epilogue, const CgBatch *out, int y0, int y1,
                    float *scratch);
 
-  /* Gradient of the input; with @accumulate it is added to what @grad_in holds. */
-  void (*backward_data) (const CgConv *conv, const CgTensor *grad_out, const float *packed,
-                         const CgTensor *grad_in, gboolean accumulate, float *scratch);
+  /* Gradient of the input. */
+  void (*backward_data) (const CgConv *conv, const CgBatch *grad_out, const float *packed,
+                         const CgConvEpilogue *epilogue, const CgBatch *grad_in, float *scratch);
 
-  /* Gradient of the weights in two steps, so that a transform is paid once a
-   * batch: backward_weight adds one picture to @sum (grad_size floats, zeroed
-   * by the caller before the first), finish_weight adds the result to
-   * @grad_weight (c_out x c_in x k x k, as the weights). */
-  gsize (*grad_size) (const CgConv *conv); /* floats */
-  void (*backward_weight) (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out,
-                           float *sum, float *scratch);
-  void (*finish_weight) (const CgConv *conv, const float *sum, float *grad_weight);
+  /* Adds the gradient of the weights, summed over the batch, to @grad_weight
+   * (c_out x c_in x k x k, as the weights).  Output channels may be computed
+   * apart, as convolutions of fewer of them: bits stay the same where such
+   * slices begin at multiples of channel_step. */
+  int channel_step;
+  void (*backward_weight) (const CgConv *conv, const CgBatch *in, const CgBatch *grad_out,
+                           float *grad_weight, float *scratch);
 } CgConvKernel;
 
 /* All kernels this build and this processor have, slowest first, ended by

@@ -58,11 +58,14 @@ pack (const CgConv *conv, CgConvUse use, const float *weight, float *packed)
         }
 }
 
-/* Scratch: the rows of PIXELS pixels, then as many pixels of output. */
+/* Scratch: the rows of PIXELS pixels, then as many pixels of output or the
+ * gradient of the weights. */
 static gsize
 scratch_size (const CgConv *conv, int w_in)
 {
-  return (gsize) PIXELS * (taps (conv) + conv->c_out);
+  gsize sums = (gsize) conv->c_out * MAX (PIXELS, taps (conv));
+
+  return (gsize) PIXELS * taps (conv) + sums;
 }
 
 static Piece
@@ -112,53 +115,70 @@ gather (const CgConv *conv, const CgTensor *in, Piece piece, float *matrix)
   each_tap (conv, in, piece, matrix, copy_tap);
 }
 
-/* Finish the sums of @piece and store them. */
+/* Finish the @sums from pixel (y, x) of picture @n on, @w pixels in all, and store them. */
 static void
-store (const CgConvEpilogue *epilogue, const float *sums, const CgTensor *out, Piece piece)
+finish (const CgConvEpilogue *epilogue, const float *sums, const CgBatch *out, int n, int y, int x,
+        int w)
 {
-  for (int row = 0; row < piece.n; row++, sums += out->c)
-    {
-      int x = piece.x + row;
-      const float *add = epilogue->add ? cg_tensor_pixel (epilogue->add, piece.y, x) : NULL;
-      float *to = cg_tensor_pixel (out, piece.y, x);
+  CgTensor add = cg_batch_at (&epilogue->add, n), slope_at = cg_batch_at (&epilogue->slope_at, n);
+  CgTensor t = cg_batch_at (out, n);
 
-      for (int o = 0; o < out->c; o++)
+  for (int end = x + w; x < end; x++)
+    {
+      float *to = cg_tensor_pixel (&t, y, x);
+
+      for (int o = 0; o < t.c; o++)
         {
-          float sum = sums[o];
+          float sum = *sums++;
 
           if (epilogue->bias)
             sum += epilogue->bias[o];
-          if (add)
-            sum += add[o];
-          to[o] = cg_activate (epilogue->activation, sum);
+          if (epilogue->add.first.data)
+            sum += cg_tensor_pixel (&add, y, x)[o];
+          sum = cg_activate (epilogue->activation, sum);
+          if (epilogue->slope_at.first.data)
+            sum *= cg_activate_slope (epilogue->slope, cg_tensor_pixel (&slope_at, y, x)[o]);
+          to[o] = sum;
         }
     }
 }
 
 static void
-forward (const CgConv *conv, const CgTensor *in, const float *packed,
-         const CgConvEpilogue *epilogue, const CgTensor *out, int y0, int y1, float *scratch)
+forward (const CgConv *conv, const CgBatch *in, const float *packed, const CgConvEpilogue *epilogue,
+         const CgBatch *out, int y0, int y1, float *scratch)
 {
   float *sums = scratch + (gsize) PIXELS * taps (conv);
 
-  for (int y = y0; y < y1; y++)
-    for (int x = 0; x < out->w; x += PIXELS)
-      {
-        Piece piece = piece_at (out, y, x);
+  for (int n = 0; n < in->n; n++)
+    for (int y = y0; y < y1; y++)
+      for (int x = 0; x < out->first.w; x += PIXELS)
+        {
+          CgTensor from = cg_batch_at (in, n);
+          Piece piece = piece_at (&out->first, y, x);
 
-        gather (conv, in, piece, scratch);
-        cg_matmul (FALSE, FALSE, PIXELS, conv->c_out, taps (conv), scratch, taps (conv), packed,
-                   conv->c_out, FALSE, sums, conv->c_out);
-        store (epilogue, sums, out, piece);
-      }
+          gather (conv, &from, piece, scratch);
+          cg_matmul (FALSE, FALSE, PIXELS, conv->c_out, taps (conv), scratch, taps (conv), packed,
+                     conv->c_out, FALSE, sums, conv->c_out);
+          finish (epilogue, sums, out, n, y, x, piece.n);
+        }
+}
+
+/* What the sums are added to. */
+static void
+begin_gradient (const CgTensor *add, const CgTensor *grad_in)
+{
+  if (!add->data)
+    cg_tensor_clear (grad_in);
+  for (int y = 0; add->data && add->data != grad_in->data && y < grad_in->h; y++)
+    for (int x = 0; x < grad_in->w; x++)
+      memcpy (cg_tensor_pixel (grad_in, y, x), cg_tensor_pixel (add, y, x),
+              grad_in->c * sizeof (float));
 }
 
 static void
-backward_data (const CgConv *conv, const CgTensor *grad_out, const float *packed,
-               const CgTensor *grad_in, gboolean accumulate, float *scratch)
+scatter (const CgConv *conv, const CgTensor *grad_out, const float *packed, const CgTensor *grad_in,
+         float *scratch)
 {
-  if (!accumulate)
-    cg_tensor_clear (grad_in);
   for (int y = 0; y < grad_out->h; y++)
     for (int x = 0; x < grad_out->w; x += PIXELS)
       {
@@ -171,38 +191,64 @@ backward_data (const CgConv *conv, const CgTensor *grad_out, const float *packed
       }
 }
 
-/* The sum is [taps][c_out]. */
-static gsize
-grad_size (const CgConv *conv)
+static void
+multiply_by_slope (CgActivation slope, const CgTensor *slope_at, const CgTensor *grad_in)
 {
-  return (gsize) taps (conv) * conv->c_out;
+  for (int y = 0; slope_at->data && y < grad_in->h; y++)
+    for (int x = 0; x < grad_in->w; x++)
+      for (int i = 0; i < grad_in->c; i++)
+        cg_tensor_pixel (grad_in, y, x)[i]
+            *= cg_activate_slope (slope, cg_tensor_pixel (slope_at, y, x)[i]);
 }
 
 static void
-backward_weight (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out, float *sum,
-                 float *scratch)
+backward_data (const CgConv *conv, const CgBatch *grad_out, const float *packed,
+               const CgConvEpilogue *epilogue, const CgBatch *grad_in, float *scratch)
 {
-  for (int y = 0; y < grad_out->h; y++)
-    for (int x = 0; x < grad_out->w; x += PIXELS)
-      {
-        Piece piece = piece_at (grad_out, y, x);
+  for (int n = 0; n < grad_in->n; n++)
+    {
+      CgTensor from = cg_batch_at (grad_out, n), to = cg_batch_at (grad_in, n);
+      CgTensor add = cg_batch_part (&epilogue->add, n, 1).first;
+      CgTensor slope_at = cg_batch_part (&epilogue->slope_at, n, 1).first;
 
-        gather (conv, in, piece, scratch);
-        cg_matmul (TRUE, FALSE, taps (conv), conv->c_out, piece.n, scratch, taps (conv),
-                   cg_tensor_pixel (grad_out, y, x), grad_out->pixel_stride, TRUE, sum,
-                   conv->c_out);
-      }
+      begin_gradient (&add, &to);
+      scatter (conv, &from, packed, &to, scratch);
+      multiply_by_slope (epilogue->slope, &slope_at, &to);
+    }
 }
 
+/* Sums as [taps][c_out]. */
 static void
-finish_weight (const CgConv *conv, const float *sum, float *grad_weight)
+add_transposed (const CgConv *conv, const float *sums, float *grad_weight)
 {
   int area = conv->k * conv->k;
 
   for (int o = 0; o < conv->c_out; o++)
     for (int i = 0; i < conv->c_in; i++)
       for (int a = 0; a < area; a++)
-        *grad_weight++ += sum[((gsize) a * conv->c_in + i) * conv->c_out + o];
+        *grad_weight++ += sums[((gsize) a * conv->c_in + i) * conv->c_out + o];
+}
+
+static void
+backward_weight (const CgConv *conv, const CgBatch *in, const CgBatch *grad_out, float *grad_weight,
+                 float *scratch)
+{
+  float *sums = scratch + (gsize) PIXELS * taps (conv);
+
+  memset (sums, 0, (gsize) taps (conv) * conv->c_out * sizeof *sums);
+  for (int n = 0; n < in->n; n++)
+    for (int y = 0; y < grad_out->first.h; y++)
+      for (int x = 0; x < grad_out->first.w; x += PIXELS)
+        {
+          CgTensor values = cg_batch_at (in, n), gradients = cg_batch_at (grad_out, n);
+          Piece piece = piece_at (&gradients, y, x);
+
+          gather (conv, &values, piece, scratch);
+          cg_matmul (TRUE, FALSE, taps (conv), conv->c_out, piece.n, scratch, taps (conv),
+                     cg_tensor_pixel (&gradients, y, x), gradients.pixel_stride, TRUE, sums,
+                     conv->c_out);
+        }
+  add_transposed (conv, sums, grad_weight);
 }
 
 const CgConvKernel cg_conv_gemm = {
@@ -215,7 +261,6 @@ const CgConvKernel cg_conv_gemm = {
   .column_step = PIXELS,
   .forward = forward,
   .backward_data = backward_data,
-  .grad_size = grad_size,
+  .channel_step = G_MAXINT, /* OpenBLAS sums differ with the width of a matrix */
   .backward_weight = backward_weight,
-  .finish_weight = finish_weight,
 };

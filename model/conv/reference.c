@@ -73,47 +73,78 @@ sum_at (const CgConv *conv, const CgTensor *in, const float *weight, int y, int 
   return sum;
 }
 
-static void
-forward (const CgConv *conv, const CgTensor *in, const float *packed,
-         const CgConvEpilogue *epilogue, const CgTensor *out, int y0, int y1, float *scratch)
+static float
+finish (const CgConvEpilogue *epilogue, int picture, int y, int x, int c, float sum)
 {
-  for (int y = y0; y < y1; y++)
-    for (int x = 0; x < out->w; x++)
-      for (int o = 0; o < conv->c_out; o++)
-        {
-          float sum = sum_at (conv, in, packed, y, x, o);
+  CgTensor add = cg_batch_at (&epilogue->add, picture);
+  CgTensor slope_at = cg_batch_at (&epilogue->slope_at, picture);
 
-          if (epilogue->bias)
-            sum += epilogue->bias[o];
-          if (epilogue->add)
-            sum += cg_tensor_pixel (epilogue->add, y, x)[o];
-          cg_tensor_pixel (out, y, x)[o] = cg_activate (epilogue->activation, sum);
-        }
+  if (epilogue->bias)
+    sum += epilogue->bias[c];
+  if (epilogue->add.first.data)
+    sum += cg_tensor_pixel (&add, y, x)[c];
+  sum = cg_activate (epilogue->activation, sum);
+  if (epilogue->slope_at.first.data)
+    sum *= cg_activate_slope (epilogue->slope, cg_tensor_pixel (&slope_at, y, x)[c]);
+  return sum;
 }
 
 static void
-backward_data (const CgConv *conv, const CgTensor *grad_out, const float *packed,
-               const CgTensor *grad_in, gboolean accumulate, float *scratch)
+forward (const CgConv *conv, const CgBatch *in, const float *packed, const CgConvEpilogue *epilogue,
+         const CgBatch *out, int y0, int y1, float *scratch)
 {
-  if (!accumulate)
-    cg_tensor_clear (grad_in);
-  for (int y = 0; y < grad_out->h; y++)
-    for (int x = 0; x < grad_out->w; x++)
-      for (int v = 0; v < conv->k; v++)
-        for (int u = 0; u < conv->k; u++)
-          {
-            const float *from = cg_tensor_pixel (grad_out, y, x);
-            float *to = input_pixel (conv, grad_in, y, x, v, u);
+  for (int n = 0; n < in->n; n++)
+    {
+      CgTensor from = cg_batch_at (in, n), to = cg_batch_at (out, n);
 
-            for (int o = 0; to && o < conv->c_out; o++)
-              for (int i = 0; i < conv->c_in; i++)
-                to[i] += packed[weight_at (conv, o, i, v, u)] * from[o];
-          }
+      for (int y = y0; y < y1; y++)
+        for (int x = 0; x < to.w; x++)
+          for (int o = 0; o < conv->c_out; o++)
+            cg_tensor_pixel (&to, y, x)[o]
+                = finish (epilogue, n, y, x, o, sum_at (conv, &from, packed, y, x, o));
+    }
+}
+
+/* The sum over all taps of output pixels that look at pixel (y, x) of the input. */
+static float
+gradient_at (const CgConv *conv, const CgTensor *grad_out, const float *weight, int y, int x, int i)
+{
+  int p = (conv->k - 1) / 2;
+  float sum = 0;
+
+  for (int v = 0; v < conv->k; v++)
+    for (int u = 0; u < conv->k; u++)
+      {
+        int out_y = y + p - v, out_x = x + p - u;
+
+        if (out_y < 0 || out_x < 0 || out_y % conv->stride != 0 || out_x % conv->stride != 0
+            || out_y / conv->stride >= grad_out->h || out_x / conv->stride >= grad_out->w)
+          continue;
+        const float *from = cg_tensor_pixel (grad_out, out_y / conv->stride, out_x / conv->stride);
+        for (int o = 0; o < conv->c_out; o++)
+          sum += weight[weight_at (conv, o, i, v, u)] * from[o];
+      }
+  return sum;
 }
 
 static void
-backward_weight (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out, float *sum,
-                 float *scratch)
+backward_data (const CgConv *conv, const CgBatch *grad_out, const float *packed,
+               const CgConvEpilogue *epilogue, const CgBatch *grad_in, float *scratch)
+{
+  for (int n = 0; n < grad_in->n; n++)
+    {
+      CgTensor from = cg_batch_at (grad_out, n), to = cg_batch_at (grad_in, n);
+
+      for (int y = 0; y < to.h; y++)
+        for (int x = 0; x < to.w; x++)
+          for (int i = 0; i < conv->c_in; i++)
+            cg_tensor_pixel (&to, y, x)[i]
+                = finish (epilogue, n, y, x, i, gradient_at (conv, &from, packed, y, x, i));
+    }
+}
+
+static void
+add_picture (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out, float *grad_weight)
 {
   for (int y = 0; y < grad_out->h; y++)
     for (int x = 0; x < grad_out->w; x++)
@@ -125,15 +156,20 @@ backward_weight (const CgConv *conv, const CgTensor *in, const CgTensor *grad_ou
 
             for (int o = 0; pixel && o < conv->c_out; o++)
               for (int i = 0; i < conv->c_in; i++)
-                sum[weight_at (conv, o, i, v, u)] += pixel[i] * gradient[o];
+                grad_weight[weight_at (conv, o, i, v, u)] += pixel[i] * gradient[o];
           }
 }
 
 static void
-finish_weight (const CgConv *conv, const float *sum, float *grad_weight)
+backward_weight (const CgConv *conv, const CgBatch *in, const CgBatch *grad_out, float *grad_weight,
+                 float *scratch)
 {
-  for (gsize n = 0; n < weight_size (conv); n++)
-    grad_weight[n] += sum[n];
+  for (int n = 0; n < in->n; n++)
+    {
+      CgTensor values = cg_batch_at (in, n), gradients = cg_batch_at (grad_out, n);
+
+      add_picture (conv, &values, &gradients, grad_weight);
+    }
 }
 
 const CgConvKernel cg_conv_reference = {
@@ -146,7 +182,6 @@ const CgConvKernel cg_conv_reference = {
   .column_step = 1,
   .forward = forward,
   .backward_data = backward_data,
-  .grad_size = weight_size,
+  .channel_step = 1,
   .backward_weight = backward_weight,
-  .finish_weight = finish_weight,
 };

@@ -53,78 +53,200 @@ shape (CgLayer *layer, GError **error)
   return TRUE;
 }
 
+/* Pictures of a batch that are one job, so that the kernel has enough pixels
+ * at once and yet every worker has something to do. */
+#define JOB_PIXELS 2048
+
+static int
+n_parts (const CgLayerRun *run, const CgTensor *t)
+{
+  int workers = cg_workers_count (run->workers), n = run->out.n;
+  gint64 parts = (gint64) n * t->h * t->w / JOB_PIXELS;
+
+  return workers == 1 ? 1 : (int) MIN (n, CLAMP (parts, workers, 4 * workers));
+}
+
+/* Part @i of the @parts that a batch is cut into. */
+static CgBatch
+part (const CgBatch *batch, int i, int parts)
+{
+  int first = (int) ((gint64) batch->n * i / parts),
+      end = (int) ((gint64) batch->n * (i + 1) / parts);
+
+  return cg_batch_part (batch, first, end - first);
+}
+
+static float *
+scratch (const CgLayerRun *run, int worker)
+{
+  return run->scratch + worker * run->scratch_stride;
+}
+
+/* --- forward --- */
+
+/* Rows y0 <= y < y1 of part @i of @parts. */
+static void
+forward_part (const CgLayer *layer, const CgLayerRun *run, int i, int parts, int y0, int y1,
+              int worker)
+{
+  CgBatch in = part (&run->in, i, parts), out = part (&run->out, i, parts);
+  CgConvEpilogue epilogue = { .bias = run->bias, .activation = layer->activation };
+
+  if (run->add.first.data)
+    epilogue.add = part (&run->add, i, parts);
+  run->kernel->forward (&layer->conv, &in, run->packed, &epilogue, &out, y0, y1,
+                        scratch (run, worker));
+}
+
 static void
 forward_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1, int worker)
 {
-  CgTensor in = cg_batch_at (&run->in, picture);
-  CgTensor out = cg_batch_at (&run->out, picture);
-  CgTensor add = cg_batch_at (&run->add, picture);
-  CgConvEpilogue epilogue = {
-    .bias = run->bias,
-    .add = run->add.first.data ? &add : NULL,
-    .activation = layer->activation,
-  };
+  forward_part (layer, run, picture, run->out.n, y0, y1, worker);
+}
 
-  run->kernel->forward (&layer->conv, &in, run->packed, &epilogue, &out, y0, y1,
-                        run->scratch + worker * run->scratch_stride);
+/* One layer's run, cut into jobs. */
+typedef struct
+{
+  const CgLayer *layer;
+  const CgLayerRun *run;
+  int parts;
+  int slices, slice; /* of the output channels, and how many in one */
+} Work;
+
+static void
+forward_job (int job, int worker, gpointer user)
+{
+  const Work *work = user;
+
+  forward_part (work->layer, work->run, job, work->parts, work->run->y0, work->run->y1, worker);
 }
 
 static void
 forward (const CgLayer *layer, const CgLayerRun *run)
 {
-  cg_layer_rows (layer, run, run->y0, run->y1, run->kernel->row_step, forward_rows);
+  Work work = { layer, run, n_parts (run, &run->out.first), 0, 0 };
+
+  if (run->out.n == 1)
+    cg_layer_rows (layer, run, run->y0, run->y1, run->kernel->row_step, forward_rows);
+  else
+    cg_workers_run (run->workers, work.parts, forward_job, &work);
 }
+
+/* --- backward --- */
 
 /* grad_out becomes the gradient before the activation, in place. */
 static void
-undo_activation (CgActivation activation, const CgTensor *out, const CgTensor *grad)
+undo_activation (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1,
+                 int worker)
 {
-  for (int y = 0; y < out->h; y++)
-    for (int x = 0; x < out->w; x++)
+  CgTensor out = cg_batch_at (&run->out, picture), grad = cg_batch_at (&run->grad_out, picture);
+
+  for (int y = y0; y < y1; y++)
+    for (int x = 0; x < out.w; x++)
       {
-        const float *v = cg_tensor_pixel (out, y, x);
-        float *g = cg_tensor_pixel (grad, y, x);
-        for (int o = 0; o < out->c; o++)
-          g[o] *= cg_activate_slope (activation, v[o]);
+        const float *v = cg_tensor_pixel (&out, y, x);
+        float *g = cg_tensor_pixel (&grad, y, x);
+        for (int o = 0; o < out.c; o++)
+          g[o] *= cg_activate_slope (layer->activation, v[o]);
       }
 }
 
 static void
-add_bias_gradient (const CgTensor *grad, float *sum)
+add_bias_gradient (const CgBatch *grad, float *sum)
 {
-  for (int y = 0; y < grad->h; y++)
-    for (int x = 0; x < grad->w; x++)
-      {
-        const float *g = cg_tensor_pixel (grad, y, x);
-        for (int o = 0; o < grad->c; o++)
-          sum[o] += g[o];
-      }
+  for (int i = 0; i < grad->n; i++)
+    {
+      CgTensor t = cg_batch_at (grad, i);
+      for (int y = 0; y < t.h; y++)
+        for (int x = 0; x < t.w; x++)
+          {
+            const float *g = cg_tensor_pixel (&t, y, x);
+            for (int o = 0; o < t.c; o++)
+              sum[o] += g[o];
+          }
+    }
+}
+
+/* The gradient of the weights, and of the bias, for one slice of the output channels. */
+static void
+backward_slice (const Work *work, int i, int worker)
+{
+  const CgLayer *layer = work->layer;
+  const CgLayerRun *run = work->run;
+  int first = i * work->slice;
+  CgBatch grad_out = run->grad_out;
+  CgConv conv = layer->conv;
+
+  conv.c_out = MIN (work->slice, conv.c_out - first);
+  grad_out.first.data += first;
+  grad_out.first.c = conv.c_out;
+  run->kernel->backward_weight (&conv, &run->in, &grad_out,
+                                run->grad_weight + (gsize) first * conv.c_in * conv.k * conv.k,
+                                scratch (run, worker));
+  if (layer->bias)
+    add_bias_gradient (&grad_out, run->grad_bias + first);
+}
+
+/* The gradient of the input for one part of the batch. */
+static void
+backward_part (const Work *work, int i, int worker)
+{
+  const CgLayer *layer = work->layer;
+  const CgLayerRun *run = work->run;
+  const CgConvKernel *kernel = run->kernel;
+  const float *packed = run->packed + kernel->packed_size (&layer->conv, CG_CONV_FORWARD);
+  CgBatch grad_in = part (&run->grad_in, i, work->parts);
+  CgBatch grad_out = part (&run->grad_out, i, work->parts);
+  CgConvEpilogue epilogue = { 0 };
+
+  if (run->add_in)
+    epilogue.add = grad_in;
+  if (run->undo != CG_ACTIVATION_NONE)
+    {
+      epilogue.slope_at = part (&run->in, i, work->parts);
+      epilogue.slope = run->undo;
+    }
+  kernel->backward_data (&layer->conv, &grad_out, packed, &epilogue, &grad_in,
+                         scratch (run, worker));
+}
+
+static void
+backward_job (int job, int worker, gpointer user)
+{
+  const Work *work = user;
+
+  if (job < work->slices)
+    backward_slice (work, job, worker);
+  else
+    backward_part (work, job - work->slices, worker);
+}
+
+/* As many slices as there are workers, of whole channel_steps. */
+static void
+cut_channels (Work *work)
+{
+  int step = work->run->kernel->channel_step, c_out = work->layer->conv.c_out;
+  int workers = cg_workers_count (work->run->workers);
+  int steps = (c_out - 1) / step + 1;
+
+  work->slice = MIN (c_out, (gint64) (steps + workers - 1) / workers * step);
+  work->slices = (c_out + work->slice - 1) / work->slice;
 }
 
 static void
 backward (const CgLayer *layer, const CgLayerRun *run)
 {
-  const CgConv *conv = &layer->conv;
-  const CgConvKernel *kernel = run->kernel;
-  const float *packed = run->packed + kernel->packed_size (conv, CG_CONV_FORWARD);
-  float *bias_sum = run->sum + kernel->grad_size (conv);
+  Work work = { .layer = layer, .run = run };
 
-  for (int i = 0; i < run->in.n; i++)
-    {
-      CgTensor in = cg_batch_at (&run->in, i);
-      CgTensor out = cg_batch_at (&run->out, i);
-      CgTensor grad_out = cg_batch_at (&run->grad_out, i);
-      CgTensor grad_in = cg_batch_at (&run->grad_in, i);
-
-      if (layer->activation != CG_ACTIVATION_NONE)
-        undo_activation (layer->activation, &out, &grad_out);
-      if (layer->bias)
-        add_bias_gradient (&grad_out, bias_sum);
-      kernel->backward_weight (conv, &in, &grad_out, run->sum, run->scratch);
-      if (run->grad_in.first.data)
-        kernel->backward_data (conv, &grad_out, packed, &grad_in, run->add_in, run->scratch);
-    }
+  if (layer->activation != CG_ACTIVATION_NONE && !run->undone)
+    cg_layer_rows (layer, run, 0, run->out.first.h, 1, undo_activation);
+  cut_channels (&work);
+  if (run->grad_in.first.data)
+    work.parts = n_parts (run, &run->grad_in.first);
+  cg_workers_run (run->workers, work.slices + work.parts, backward_job, &work);
 }
+
+/* --- sizes --- */
 
 static gsize
 packed_size (const CgLayer *layer, const CgConvKernel *kernel, gboolean training)
@@ -144,23 +266,6 @@ pack (const CgLayer *layer, const CgConvKernel *kernel, gboolean training, const
 }
 
 static gsize
-sum_size (const CgLayer *layer, const CgConvKernel *kernel)
-{
-  return kernel->grad_size (&layer->conv) + layer->bias_length;
-}
-
-static void
-collect (const CgLayer *layer, const CgConvKernel *kernel, const float *sum, float *grad_weight,
-         float *grad_bias)
-{
-  const float *bias_sum = sum + kernel->grad_size (&layer->conv);
-
-  kernel->finish_weight (&layer->conv, sum, grad_weight);
-  for (gsize o = 0; o < layer->bias_length; o++)
-    grad_bias[o] += bias_sum[o];
-}
-
-static gsize
 scratch_size (const CgLayer *layer, const CgConvKernel *kernel, int w_in)
 {
   return kernel->scratch_size (&layer->conv, w_in);
@@ -175,7 +280,5 @@ const CgLayerKind cg_layer_conv = {
   .backward = backward,
   .packed_size = packed_size,
   .pack = pack,
-  .sum_size = sum_size,
-  .collect = collect,
   .scratch_size = scratch_size,
 };

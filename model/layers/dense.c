@@ -59,7 +59,6 @@ static void
 backward (const CgLayer *layer, const CgLayerRun *run)
 {
   int n = run->in.n, c_in = layer->in.c, c_out = layer->out.c;
-  float *bias_sum = run->sum + layer->weight_length;
 
   for (int i = 0; i < n; i++)
     {
@@ -69,32 +68,16 @@ backward (const CgLayer *layer, const CgLayerRun *run)
         {
           g[o] *= cg_activate_slope (layer->activation, out[o]);
           if (layer->bias)
-            bias_sum[o] += g[o];
+            run->grad_bias[o] += g[o];
         }
     }
   /* weight: g^T in; input: g weight */
   cg_matmul (TRUE, FALSE, c_out, c_in, n, run->grad_out.first.data, run->grad_out.picture_stride,
-             run->in.first.data, run->in.picture_stride, TRUE, run->sum, c_in);
+             run->in.first.data, run->in.picture_stride, TRUE, run->grad_weight, c_in);
   if (run->grad_in.first.data)
     cg_matmul (FALSE, FALSE, n, c_in, c_out, run->grad_out.first.data, run->grad_out.picture_stride,
                run->weight, c_in, run->add_in, run->grad_in.first.data,
                run->grad_in.picture_stride);
-}
-
-static gsize
-sum_size (const CgLayer *layer, const CgConvKernel *kernel)
-{
-  return layer->weight_length + layer->bias_length;
-}
-
-static void
-collect (const CgLayer *layer, const CgConvKernel *kernel, const float *sum, float *grad_weight,
-         float *grad_bias)
-{
-  for (gsize i = 0; i < layer->weight_length; i++)
-    grad_weight[i] += sum[i];
-  for (gsize i = 0; i < layer->bias_length; i++)
-    grad_bias[i] += sum[layer->weight_length + i];
 }
 
 const CgLayerKind cg_layer_dense = {
@@ -104,6 +87,4 @@ const CgLayerKind cg_layer_dense = {
   .shape = shape,
   .forward = forward,
   .backward = backward,
-  .sum_size = sum_size,
-  .collect = collect,
 };

@@ -101,31 +101,41 @@ forward_add (const CgLayer *layer, const CgLayerRun *run)
 /* Hand grad_out's channels from @c_other on to the second input, those from 0
  * to the first. */
 static void
-backward (const CgLayerRun *run, int c_other)
+share_gradient (const CgLayerRun *run, int c_other, int picture, int y0, int y1)
 {
-  for (int i = 0; i < run->out.n; i++)
-    {
-      CgTensor grad_out = cg_batch_at (&run->grad_out, i);
-      CgTensor grad_in = cg_batch_at (&run->grad_in, i);
-      CgTensor grad_other = cg_batch_at (&run->grad_other, i);
+  CgTensor grad_out = cg_batch_at (&run->grad_out, picture);
+  CgTensor grad_in = cg_batch_part (&run->grad_in, picture, 1).first;
+  CgTensor grad_other = cg_batch_part (&run->grad_other, picture, 1).first;
 
-      if (run->grad_other.first.data)
-        copy_rows (&grad_other, 0, &grad_out, c_other, grad_other.c, run->add_other, 0, grad_out.h);
-      if (run->grad_in.first.data)
-        copy_rows (&grad_in, 0, &grad_out, 0, grad_in.c, run->add_in, 0, grad_out.h);
-    }
+  if (grad_other.data)
+    copy_rows (&grad_other, 0, &grad_out, c_other, grad_other.c, run->add_other, y0, y1);
+  if (grad_in.data)
+    copy_rows (&grad_in, 0, &grad_out, 0, grad_in.c, run->add_in, y0, y1);
+}
+
+static void
+concat_gradient (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1,
+                 int worker)
+{
+  share_gradient (run, layer->in.c, picture, y0, y1);
+}
+
+static void
+add_gradient (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1, int worker)
+{
+  share_gradient (run, 0, picture, y0, y1);
 }
 
 static void
 backward_concat (const CgLayer *layer, const CgLayerRun *run)
 {
-  backward (run, layer->in.c);
+  cg_layer_rows (layer, run, 0, run->out.first.h, 1, concat_gradient);
 }
 
 static void
 backward_add (const CgLayer *layer, const CgLayerRun *run)
 {
-  backward (run, 0);
+  cg_layer_rows (layer, run, 0, run->out.first.h, 1, add_gradient);
 }
 
 const CgLayerKind cg_layer_concat = {

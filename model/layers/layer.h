@@ -17,22 +17,6 @@
 
 typedef struct _CgLayerRun CgLayerRun;
 
-/* The same place in each picture of a batch. */
-typedef struct
-{
-  CgTensor first;
-  int n;
-  gsize picture_stride; /* floats */
-} CgBatch;
-
-static inline CgTensor
-cg_batch_at (const CgBatch *batch, int i)
-{
-  CgTensor t = batch->first;
-  t.data += (gsize) i * batch->picture_stride;
-  return t;
-}
-
 typedef struct
 {
   const char *name;
@@ -59,9 +43,6 @@ typedef struct
   gsize (*packed_size) (const CgLayer *layer, const CgConvKernel *kernel, gboolean training);
   void (*pack) (const CgLayer *layer, const CgConvKernel *kernel, gboolean training,
                 const float *weight, float *packed);
-  gsize (*sum_size) (const CgLayer *layer, const CgConvKernel *kernel);
-  void (*collect) (const CgLayer *layer, const CgConvKernel *kernel, const float *sum,
-                   float *grad_weight, float *grad_bias);
   gsize (*scratch_size) (const CgLayer *layer, const CgConvKernel *kernel, int w_in);
 } CgLayerKind;
 
@@ -105,6 +86,8 @@ struct _CgLayerRun
   CgBatch grad_in, grad_other, grad_out; /* data NULL: not wanted */
   gboolean add_in, add_other;            /* add to what grad_in, grad_other hold */
   CgBatch add;                           /* conv: added before storing; data NULL: nothing */
+  CgActivation undo; /* conv: of the layer before, undone while grad_in is stored */
+  gboolean undone;   /* the layer behind did that for this one's grad_out */
 
   const CgLatentNoise *noise; /* gaussian: one a picture */
   float kl;                   /* gaussian: share of the KL divergence in the loss */
@@ -112,8 +95,8 @@ struct _CgLayerRun
   const CgConvKernel *kernel;
   const float *weight, *bias; /* as in the parameter array; NULL: none */
   const float *packed;
-  float *sum;     /* gradient so far: kernel's form, then bias_length floats */
-  float *scratch; /* scratch_stride floats a worker */
+  float *grad_weight, *grad_bias; /* backward adds to them */
+  float *scratch;                 /* scratch_stride floats a worker */
   gsize scratch_stride;
   CgWorkers *workers;
 };

@@ -108,7 +108,8 @@ cg_layer_rows (const CgLayer *layer, const CgLayerRun *run, int y0, int y1, int 
                CgRowsFunc func)
 {
   int workers = cg_workers_count (run->workers);
-  int wanted = workers == 1 ? 1 : workers * RANGES_A_WORKER;
+  int wanted
+      = workers == 1 ? 1 : (workers * RANGES_A_WORKER - 1) / run->out.n + 1; /* of a picture */
   int steps = (y1 - y0 + row_step - 1) / row_step;
   int length = (steps + wanted - 1) / wanted * row_step;
   int behind = ((y0 - run->phase) % row_step + row_step) % row_step; /* rows since a block began */

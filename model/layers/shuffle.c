@@ -88,25 +88,35 @@ forward_shuffle (const CgLayer *layer, const CgLayerRun *run)
 }
 
 static void
+unshuffle_gradient (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1,
+                    int worker)
+{
+  CgTensor grad_in = cg_batch_at (&run->grad_in, picture);
+  CgTensor grad_out = cg_batch_at (&run->grad_out, picture);
+  move (&grad_out, &grad_in, layer->n, FALSE, run->add_in, y0, y1);
+}
+
+static void
+shuffle_gradient (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1,
+                  int worker)
+{
+  CgTensor grad_in = cg_batch_at (&run->grad_in, picture);
+  CgTensor grad_out = cg_batch_at (&run->grad_out, picture);
+  move (&grad_in, &grad_out, layer->n, TRUE, run->add_in, y0, y1);
+}
+
+static void
 backward_unshuffle (const CgLayer *layer, const CgLayerRun *run)
 {
-  for (int i = 0; i < run->in.n && run->grad_in.first.data; i++)
-    {
-      CgTensor grad_in = cg_batch_at (&run->grad_in, i);
-      CgTensor grad_out = cg_batch_at (&run->grad_out, i);
-      move (&grad_out, &grad_in, layer->n, FALSE, run->add_in, 0, grad_out.h);
-    }
+  if (run->grad_in.first.data)
+    cg_layer_rows (layer, run, 0, run->out.first.h, 1, unshuffle_gradient);
 }
 
 static void
 backward_shuffle (const CgLayer *layer, const CgLayerRun *run)
 {
-  for (int i = 0; i < run->in.n && run->grad_in.first.data; i++)
-    {
-      CgTensor grad_in = cg_batch_at (&run->grad_in, i);
-      CgTensor grad_out = cg_batch_at (&run->grad_out, i);
-      move (&grad_in, &grad_out, layer->n, TRUE, run->add_in, 0, grad_in.h);
-    }
+  if (run->grad_in.first.data)
+    cg_layer_rows (layer, run, 0, run->in.first.h, 1, shuffle_gradient);
 }
 
 const CgLayerKind cg_layer_unshuffle = {

@@ -146,63 +146,86 @@ forward (const CgLayer *layer, const CgLayerRun *run)
   cg_workers_run (run->workers, run->in.n, forward_picture, job);
 }
 
+/* grad_out becomes the gradient before the activation, in place. */
 static void
-undo_activation (const CgLayer *layer, const CgTensor *out, const CgTensor *grad, float *bias_sum)
+undo_activation (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1,
+                 int worker)
 {
-  for (int y = 0; y < out->h; y++)
-    for (int x = 0; x < out->w; x++)
+  CgTensor out = cg_batch_at (&run->out, picture), grad = cg_batch_at (&run->grad_out, picture);
+
+  for (int y = y0; y < y1; y++)
+    for (int x = 0; x < out.w; x++)
       {
-        const float *v = cg_tensor_pixel (out, y, x);
-        float *g = cg_tensor_pixel (grad, y, x);
-        for (int o = 0; o < out->c; o++)
-          {
-            g[o] *= cg_activate_slope (layer->activation, v[o]);
-            if (layer->bias)
-              bias_sum[o] += g[o];
-          }
+        const float *v = cg_tensor_pixel (&out, y, x);
+        float *g = cg_tensor_pixel (&grad, y, x);
+        for (int o = 0; o < out.c; o++)
+          g[o] *= cg_activate_slope (layer->activation, v[o]);
       }
+}
+
+/* Parameters' gradients of all pictures: their sum is laid out as the packed weights. */
+static void
+parameter_gradients (const CgLayer *layer, const CgLayerRun *run, float *scratch)
+{
+  int size = stamp_size (layer), pixels = layer->in.h * layer->in.w;
+  float *sum = scratch, *stamps = scratch + layer->weight_length;
+
+  memset (sum, 0, layer->weight_length * sizeof *sum);
+  for (int i = 0; i < run->in.n; i++)
+    {
+      CgTensor in = cg_batch_at (&run->in, i), grad_out = cg_batch_at (&run->grad_out, i);
+      move (layer, &grad_out, stamps, TRUE);
+      cg_matmul (TRUE, FALSE, in.c, size, pixels, in.data, in.pixel_stride, stamps, size, TRUE, sum,
+                 size);
+      for (int y = 0; layer->bias && y < grad_out.h; y++)
+        for (int x = 0; x < grad_out.w; x++)
+          for (int o = 0; o < grad_out.c; o++)
+            run->grad_bias[o] += cg_tensor_pixel (&grad_out, y, x)[o];
+    }
+  for (gsize place = 0; place < layer->weight_length; place++)
+    run->grad_weight[weight_at (layer, place)] += sum[place];
+}
+
+static void
+input_gradient (const CgLayer *layer, const CgLayerRun *run, int i, float *stamps)
+{
+  CgTensor grad_out = cg_batch_at (&run->grad_out, i), grad_in = cg_batch_at (&run->grad_in, i);
+  int size = stamp_size (layer), pixels = layer->in.h * layer->in.w;
+
+  move (layer, &grad_out, stamps, TRUE);
+  cg_matmul (FALSE, TRUE, pixels, layer->in.c, size, stamps, size, run->packed, size, run->add_in,
+             grad_in.data, grad_in.pixel_stride);
+}
+
+/* Job 0 is the parameters, the others are a picture each. */
+static void
+backward_job (int job, int worker, gpointer user)
+{
+  const CgLayerRun *run = ((gpointer *) user)[0];
+  const CgLayer *layer = ((gpointer *) user)[1];
+  float *scratch = run->scratch + worker * run->scratch_stride;
+
+  if (job == 0)
+    parameter_gradients (layer, run, scratch);
+  else
+    input_gradient (layer, run, job - 1, scratch);
 }
 
 static void
 backward (const CgLayer *layer, const CgLayerRun *run)
 {
-  int size = stamp_size (layer), pixels = layer->in.h * layer->in.w;
+  gconstpointer job[] = { run, layer };
 
-  for (int i = 0; i < run->in.n; i++)
-    {
-      CgTensor in = cg_batch_at (&run->in, i), out = cg_batch_at (&run->out, i);
-      CgTensor grad_out = cg_batch_at (&run->grad_out, i);
-      CgTensor grad_in = cg_batch_at (&run->grad_in, i);
-      undo_activation (layer, &out, &grad_out, run->sum + layer->weight_length);
-      move (layer, &grad_out, run->scratch, TRUE);
-      cg_matmul (TRUE, FALSE, in.c, size, pixels, in.data, in.pixel_stride, run->scratch, size,
-                 TRUE, run->sum, size);
-      if (run->grad_in.first.data)
-        cg_matmul (FALSE, TRUE, pixels, in.c, size, run->scratch, size, run->packed, size,
-                   run->add_in, grad_in.data, grad_in.pixel_stride);
-    }
+  if (layer->activation != CG_ACTIVATION_NONE)
+    cg_layer_rows (layer, run, 0, run->out.first.h, 1, undo_activation);
+  cg_workers_run (run->workers, 1 + (run->grad_in.first.data ? run->in.n : 0), backward_job, job);
 }
 
-static gsize
-sum_size (const CgLayer *layer, const CgConvKernel *kernel)
-{
-  return layer->weight_length + layer->bias_length;
-}
-
-static void
-collect (const CgLayer *layer, const CgConvKernel *kernel, const float *sum, float *grad_weight,
-         float *grad_bias)
-{
-  for (gsize place = 0; place < layer->weight_length; place++)
-    grad_weight[weight_at (layer, place)] += sum[place];
-  for (gsize o = 0; o < layer->bias_length; o++)
-    grad_bias[o] += sum[layer->weight_length + o];
-}
-
+/* The stamps of a picture and the gradient of the weights. */
 static gsize
 scratch_size (const CgLayer *layer, const CgConvKernel *kernel, int w_in)
 {
-  return (gsize) layer->in.h * layer->in.w * stamp_size (layer);
+  return layer->weight_length + (gsize) layer->in.h * layer->in.w * stamp_size (layer);
 }
 
 const CgLayerKind cg_layer_upconv = {
@@ -215,7 +238,5 @@ const CgLayerKind cg_layer_upconv = {
   .backward = backward,
   .packed_size = packed_size,
   .pack = pack,
-  .sum_size = sum_size,
-  .collect = collect,
   .scratch_size = scratch_size,
 };

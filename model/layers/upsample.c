@@ -28,25 +28,33 @@ forward (const CgLayer *layer, const CgLayerRun *run)
   cg_layer_rows (layer, run, run->y0, run->y1, 1, forward_rows);
 }
 
+/* Rows of the input: each pixel's gradient is the sum of its square's. */
+static void
+backward_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1, int worker)
+{
+  CgTensor grad_out = cg_batch_at (&run->grad_out, picture);
+  CgTensor grad_in = cg_batch_at (&run->grad_in, picture);
+
+  for (int y = y0; y < y1; y++)
+    for (int x = 0; x < grad_in.w; x++)
+      {
+        float *to = cg_tensor_pixel (&grad_in, y, x);
+        for (int i = 0; i < layer->n * layer->n; i++)
+          {
+            const float *g = cg_tensor_pixel (&grad_out, y * layer->n + i / layer->n,
+                                              x * layer->n + i % layer->n);
+            gboolean set = i == 0 && !run->add_in;
+            for (int c = 0; c < grad_in.c; c++)
+              to[c] = (set ? 0 : to[c]) + g[c];
+          }
+      }
+}
+
 static void
 backward (const CgLayer *layer, const CgLayerRun *run)
 {
-  if (!run->grad_in.first.data)
-    return;
-  for (int i = 0; i < run->in.n; i++)
-    {
-      CgTensor grad_out = cg_batch_at (&run->grad_out, i);
-      CgTensor grad_in = cg_batch_at (&run->grad_in, i);
-      for (int y = 0; y < grad_out.h; y++)
-        for (int x = 0; x < grad_out.w; x++)
-          {
-            const float *g = cg_tensor_pixel (&grad_out, y, x);
-            float *to = cg_tensor_pixel (&grad_in, y / layer->n, x / layer->n);
-            gboolean first = y % layer->n == 0 && x % layer->n == 0 && !run->add_in;
-            for (int c = 0; c < grad_out.c; c++)
-              to[c] = (first ? 0 : to[c]) + g[c];
-          }
-    }
+  if (run->grad_in.first.data)
+    cg_layer_rows (layer, run, 0, run->in.first.h, 1, backward_rows);
 }
 
 const CgLayerKind cg_layer_upsample = {

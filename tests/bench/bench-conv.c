@@ -21,8 +21,8 @@ typedef struct
   float *arena;
   gsize used, size;
   float *bias, *forward, *backward;
-  float *scratch[MAX_THREADS], *sum[MAX_THREADS];
-  CgTensor in[MAX_THREADS], out[MAX_THREADS];
+  float *scratch[MAX_THREADS], *sum[MAX_THREADS]; /* a thread each: gradient of the weights */
+  CgBatch in[MAX_THREADS], out[MAX_THREADS];
 } Layer;
 
 /* @n floats, or with no arena yet the room for them; never zero, not all alike. */
@@ -37,6 +37,14 @@ take (Layer *layer, gsize n)
   return block;
 }
 
+static CgBatch
+take_picture (Layer *layer, int channels)
+{
+  float *data = take (layer, (gsize) SIDE * SIDE * channels);
+
+  return cg_batch_of_one (cg_tensor (data, SIDE, SIDE, channels));
+}
+
 static void
 take_all (Layer *layer)
 {
@@ -49,11 +57,9 @@ take_all (Layer *layer)
   for (int t = 0; t < layer->threads; t++)
     {
       layer->scratch[t] = take (layer, kernel->scratch_size (conv, SIDE));
-      layer->sum[t] = take (layer, kernel->grad_size (conv));
-      layer->in[t]
-          = cg_tensor (take (layer, (gsize) SIDE * SIDE * conv->c_in), SIDE, SIDE, conv->c_in);
-      layer->out[t]
-          = cg_tensor (take (layer, (gsize) SIDE * SIDE * conv->c_out), SIDE, SIDE, conv->c_out);
+      layer->sum[t] = take (layer, (gsize) conv->c_out * conv->c_in * conv->k * conv->k);
+      layer->in[t] = take_picture (layer, conv->c_in);
+      layer->out[t] = take_picture (layer, conv->c_out);
     }
 }
 
@@ -121,8 +127,10 @@ backward_data_job (int job, int worker, gpointer user)
 {
   Layer *layer = user;
 
-  layer->kernel->backward_data (&layer->conv, &layer->out[job], layer->backward, &layer->in[job],
-                                FALSE, layer->scratch[worker]);
+  CgConvEpilogue epilogue = { 0 };
+
+  layer->kernel->backward_data (&layer->conv, &layer->out[job], layer->backward, &epilogue,
+                                &layer->in[job], layer->scratch[worker]);
 }
 
 static void

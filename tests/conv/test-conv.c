@@ -126,6 +126,13 @@ picture_copy (const Picture *from)
   return p;
 }
 
+/* For a call on one picture. */
+static CgBatch
+batch (const Picture *p)
+{
+  return cg_batch_of_one (p->t);
+}
+
 /* One random case: a convolution that the kernel supports, an input, and what
  * surrounds a call. */
 typedef struct
@@ -267,13 +274,13 @@ test_forward (gconstpointer kernel)
       gboolean with_add = g_test_rand_bit (), in_place = with_add && g_test_rand_bit ();
       CgConvEpilogue epilogue = {
         .bias = g_test_rand_bit () ? bias.data : NULL,
-        .add = in_place   ? &out.t
-               : with_add ? &add.t
-                          : NULL,
         .activation = g_test_rand_int_range (CG_ACTIVATION_NONE, CG_ACTIVATION_SIGMOID + 1),
       };
+      CgBatch from = batch (&in), to = batch (&out);
 
-      c.kernel->forward (&c.conv, &in.t, packed.data, &epilogue, &out.t, 0, c.h, room.data);
+      if (with_add)
+        epilogue.add = in_place ? to : batch (&add);
+      c.kernel->forward (&c.conv, &from, packed.data, &epilogue, &to, 0, c.h, room.data);
       check_forward (&c, &in, &weight, &epilogue, with_add ? &add.t : NULL, &out.t);
     }
 }
@@ -306,7 +313,8 @@ forward_rows (const Case *c, const CgTensor *in, const float *packed, const CgTe
               in->c * sizeof (float));
   seen.data -= first * seen.row_stride;
   seen.h = in->h;
-  c->kernel->forward (&c->conv, &seen, packed, &(CgConvEpilogue){ 0 }, out, y0, y1, room);
+  CgBatch from = cg_batch_of_one (seen), to = cg_batch_of_one (*out);
+  c->kernel->forward (&c->conv, &from, packed, &(CgConvEpilogue){ 0 }, &to, y0, y1, room);
 
   for (int y = y1; y < out->h; y++)
     for (int x = 0; x < out->w; x++)
@@ -380,8 +388,11 @@ test_tiles (gconstpointer kernel)
       tile.data = cg_tensor_pixel (&in.t, y, x);
       tile.h = h;
       tile.w = w;
-      c.kernel->forward (&c.conv, &in.t, packed.data, &epilogue, &whole.t, 0, c.h, room.data);
-      c.kernel->forward (&c.conv, &tile, packed.data, &epilogue, &part.t, 0, tile_h, room.data);
+      CgBatch from = batch (&in), to = batch (&whole), from_tile = cg_batch_of_one (tile),
+              to_part = batch (&part);
+      c.kernel->forward (&c.conv, &from, packed.data, &epilogue, &to, 0, c.h, room.data);
+      c.kernel->forward (&c.conv, &from_tile, packed.data, &epilogue, &to_part, 0, tile_h,
+                         room.data);
 
       /* Winograd blocks that reach beyond the tile see zeros in places. */
       int rim = c.kernel->row_step > 1 ? c.kernel->row_step
@@ -414,31 +425,56 @@ naive_grad_in (const Case *c, const CgTensor *grad_out, const Floats *weight, in
 }
 
 static void
+check_backward_data (const Case *c, const Picture *grad_out, const Floats *weight,
+                     const CgConvEpilogue *epilogue, const CgTensor *add, const CgTensor *got)
+{
+  for (int y = 0; y < c->h_in; y++)
+    for (int x = 0; x < c->w_in; x++)
+      for (int i = 0; i < c->conv.c_in; i++)
+        {
+          double want = naive_grad_in (c, &grad_out->t, weight, y, x, i);
+
+          if (add)
+            want += cg_tensor_pixel (add, y, x)[i];
+          if (epilogue->slope_at.first.data)
+            {
+              double at = cg_tensor_pixel (&epilogue->slope_at.first, y, x)[i];
+              want *= epilogue->slope == CG_ACTIVATION_RELU      ? at > 0
+                      : epilogue->slope == CG_ACTIVATION_SIGMOID ? at * (1 - at)
+                                                                 : 1;
+            }
+          check (c, "backward_data", cg_tensor_pixel (got, y, x)[i], want,
+                 sum_size (c->conv.c_out * c->conv.k * c->conv.k));
+        }
+}
+
+static void
 test_backward_data (gconstpointer kernel)
 {
   for (int round = 0; round < ROUNDS; round++)
     {
       Case c = random_case (kernel);
-      gboolean accumulate = g_test_rand_bit ();
+      gboolean with_add = g_test_rand_bit (), in_place = with_add && g_test_rand_bit ();
       g_auto (Floats) weight = floats_random (weight_size (&c));
       g_auto (Floats) packed = pack (&c, CG_CONV_BACKWARD, &weight);
       g_auto (Floats) room = scratch (&c);
       g_auto (Picture) grad_out = picture_new (c.h, c.w, c.conv.c_out, NAN);
-      g_auto (Picture) before = picture_new (c.h_in, c.w_in, c.conv.c_in, CANARY);
+      g_auto (Picture) add = picture_new (c.h_in, c.w_in, c.conv.c_in, CANARY);
+      g_auto (Picture) values = picture_new (c.h_in, c.w_in, c.conv.c_in, NAN);
 
       picture_fill (&grad_out);
-      picture_fill (&before);
-      g_auto (Picture) grad_in = picture_copy (&before);
-      c.kernel->backward_data (&c.conv, &grad_out.t, packed.data, &grad_in.t, accumulate,
-                               room.data);
-
-      for (int y = 0; y < c.h_in; y++)
-        for (int x = 0; x < c.w_in; x++)
-          for (int i = 0; i < c.conv.c_in; i++)
-            check (&c, "backward_data", cg_tensor_pixel (&grad_in.t, y, x)[i],
-                   naive_grad_in (&c, &grad_out.t, &weight, y, x, i)
-                       + (accumulate ? cg_tensor_pixel (&before.t, y, x)[i] : 0),
-                   sum_size (c.conv.c_out * c.conv.k * c.conv.k));
+      picture_fill (&add);
+      picture_fill (&values);
+      g_auto (Picture) grad_in = picture_copy (&add);
+      CgBatch from = batch (&grad_out), to = batch (&grad_in);
+      CgConvEpilogue epilogue
+          = { .slope = g_test_rand_int_range (CG_ACTIVATION_NONE, CG_ACTIVATION_SIGMOID + 1) };
+      if (with_add)
+        epilogue.add = in_place ? to : batch (&add);
+      if (epilogue.slope != CG_ACTIVATION_NONE)
+        epilogue.slope_at = batch (&values);
+      c.kernel->backward_data (&c.conv, &from, packed.data, &epilogue, &to, room.data);
+      check_backward_data (&c, &grad_out, &weight, &epilogue, with_add ? &add.t : NULL, &grad_in.t);
     }
 }
 
@@ -461,32 +497,23 @@ naive_grad_weight (const Case *c, const CgTensor *in, const CgTensor *grad_out, 
   return sum;
 }
 
-/* A batch of two pictures of different size. */
 static void
 test_backward_weight (gconstpointer kernel)
 {
   for (int round = 0; round < ROUNDS / 2; round++)
     {
-      Case c = random_case (kernel), small = c;
-      small.h_in = (c.h_in + 1) / 2;
-      small.h = (small.h_in + c.conv.stride - 1) / c.conv.stride;
+      Case c = random_case (kernel);
       g_auto (Floats) room = scratch (&c);
-      g_auto (Floats) sum = floats_new (c.kernel->grad_size (&c.conv), 0);
       g_auto (Floats) before = floats_random (weight_size (&c));
       g_auto (Floats) got = floats_new (weight_size (&c), 0);
       g_auto (Picture) in = picture_new (c.h_in, c.w_in, c.conv.c_in, NAN);
-      g_auto (Picture) in2 = picture_new (small.h_in, c.w_in, c.conv.c_in, NAN);
       g_auto (Picture) grad_out = picture_new (c.h, c.w, c.conv.c_out, NAN);
-      g_auto (Picture) grad_out2 = picture_new (small.h, c.w, c.conv.c_out, NAN);
+      CgBatch values = batch (&in), gradients = batch (&grad_out);
 
       picture_fill (&in);
-      picture_fill (&in2);
       picture_fill (&grad_out);
-      picture_fill (&grad_out2);
       memcpy (got.data, before.data, got.n * sizeof (float));
-      c.kernel->backward_weight (&c.conv, &in.t, &grad_out.t, sum.data, room.data);
-      c.kernel->backward_weight (&c.conv, &in2.t, &grad_out2.t, sum.data, room.data);
-      c.kernel->finish_weight (&c.conv, sum.data, got.data);
+      c.kernel->backward_weight (&c.conv, &values, &gradients, got.data, room.data);
 
       gsize n = 0;
       for (int o = 0; o < c.conv.c_out; o++)
@@ -494,9 +521,124 @@ test_backward_weight (gconstpointer kernel)
           for (int v = 0; v < c.conv.k; v++)
             for (int u = 0; u < c.conv.k; u++, n++)
               check (&c, "backward_weight", got.data[n],
-                     before.data[n] + naive_grad_weight (&c, &in.t, &grad_out.t, o, i, v, u)
-                         + naive_grad_weight (&small, &in2.t, &grad_out2.t, o, i, v, u),
-                     sum_size (c.h * c.w + small.h * small.w));
+                     before.data[n] + naive_grad_weight (&c, &in.t, &grad_out.t, o, i, v, u),
+                     sum_size (c.h * c.w));
+    }
+}
+
+/* --- batches --- */
+
+#define PICTURES 3
+
+/* @PICTURES pictures, some floats of @gap from one to the next. */
+typedef struct
+{
+  Picture all;
+  CgBatch batch;
+} Pictures;
+
+static Pictures
+pictures_new (int h, int w, int c)
+{
+  Pictures p = { picture_new (PICTURES * h, w, c, CANARY), { .n = PICTURES } };
+
+  picture_fill (&p.all);
+  p.batch.first = p.all.t;
+  p.batch.first.h = h;
+  p.batch.picture_stride = h * p.all.t.row_stride;
+  return p;
+}
+
+static void
+pictures_free (Pictures *p)
+{
+  picture_free (&p->all);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pictures, pictures_free)
+
+/* Picture by picture the bits are those of the batch, forward and backward. */
+static void
+test_batch (gconstpointer kernel)
+{
+  for (int round = 0; round < ROUNDS / 4; round++)
+    {
+      Case c = random_case (kernel);
+      g_auto (Floats) weight = floats_random (weight_size (&c));
+      g_auto (Floats) forward = pack (&c, CG_CONV_FORWARD, &weight);
+      g_auto (Floats) backward = pack (&c, CG_CONV_BACKWARD, &weight);
+      g_auto (Floats) room = scratch (&c);
+      g_auto (Pictures) in = pictures_new (c.h_in, c.w_in, c.conv.c_in);
+      g_auto (Pictures) out = pictures_new (c.h, c.w, c.conv.c_out);
+      g_auto (Pictures) add = pictures_new (c.h, c.w, c.conv.c_out);
+      g_auto (Pictures) grad_in = pictures_new (c.h_in, c.w_in, c.conv.c_in);
+      CgConvEpilogue epilogue = { .add = add.batch };
+      CgConvEpilogue undo = { .slope_at = in.batch, .slope = CG_ACTIVATION_RELU };
+
+      c.kernel->forward (&c.conv, &in.batch, forward.data, &epilogue, &out.batch, 0, c.h,
+                         room.data);
+      c.kernel->backward_data (&c.conv, &add.batch, backward.data, &undo, &grad_in.batch,
+                               room.data);
+      for (int i = 0; i < PICTURES; i++)
+        {
+          g_auto (Picture) one = picture_new (c.h, c.w, c.conv.c_out, CANARY);
+          g_auto (Picture) grad_one = picture_new (c.h_in, c.w_in, c.conv.c_in, CANARY);
+          CgBatch in_one = cg_batch_part (&in.batch, i, 1), to = batch (&one);
+          CgBatch add_one = cg_batch_part (&add.batch, i, 1), grad_to = batch (&grad_one);
+          CgTensor want = cg_batch_at (&out.batch, i), grad_want = cg_batch_at (&grad_in.batch, i);
+
+          epilogue.add = add_one;
+          undo.slope_at = in_one;
+          c.kernel->forward (&c.conv, &in_one, forward.data, &epilogue, &to, 0, c.h, room.data);
+          c.kernel->backward_data (&c.conv, &add_one, backward.data, &undo, &grad_to, room.data);
+          assert_same (&one.t, 0, 0, &want, 0, 0, c.h, c.w);
+          assert_same (&grad_one.t, 0, 0, &grad_want, 0, 0, c.h_in, c.w_in);
+        }
+    }
+}
+
+/* The gradient of the weights over a batch is the sum of its pictures', and
+ * slices of the output channels have the same bits. */
+static void
+test_slices (gconstpointer kernel)
+{
+  for (int round = 0; round < ROUNDS / 4; round++)
+    {
+      Case c = random_case (kernel);
+      gsize of_one = (gsize) c.conv.c_in * c.conv.k * c.conv.k; /* output channel */
+      g_auto (Floats) room = scratch (&c);
+      g_auto (Floats) whole = floats_new (weight_size (&c), 0);
+      g_auto (Floats) sum = floats_new (weight_size (&c), 0);
+      g_auto (Floats) sliced = floats_new (weight_size (&c), 0);
+      g_auto (Pictures) in = pictures_new (c.h_in, c.w_in, c.conv.c_in);
+      g_auto (Pictures) out = pictures_new (c.h, c.w, c.conv.c_out);
+      int step = c.kernel->channel_step;
+
+      c.kernel->backward_weight (&c.conv, &in.batch, &out.batch, whole.data, room.data);
+      for (int i = 0; i < PICTURES; i++)
+        {
+          CgBatch in_one = cg_batch_part (&in.batch, i, 1);
+          CgBatch out_one = cg_batch_part (&out.batch, i, 1);
+
+          c.kernel->backward_weight (&c.conv, &in_one, &out_one, sum.data, room.data);
+        }
+      for (gsize n = 0; n < sum.n; n++)
+        check (&c, "backward_weight of a batch", whole.data[n], sum.data[n],
+               sum_size (PICTURES * c.h * c.w));
+      for (int first = 0, n; first < c.conv.c_out; first += n)
+        {
+          CgConv slice = c.conv;
+          CgBatch part = out.batch;
+
+          n = g_test_rand_int_range (1, 4);
+          n = (int) MIN (c.conv.c_out - first, (gint64) step * n);
+          slice.c_out = part.first.c = n;
+          part.first.data += first;
+          c.kernel->backward_weight (&slice, &in.batch, &part, sliced.data + first * of_one,
+                                     room.data);
+        }
+      g_assert_cmpmem (sliced.data, sliced.n * sizeof (float), whole.data,
+                       whole.n * sizeof (float));
     }
 }
 
@@ -522,7 +664,6 @@ test_adjoint (gconstpointer kernel)
       g_auto (Floats) weight = floats_random (weight_size (&c));
       g_auto (Floats) forward = pack (&c, CG_CONV_FORWARD, &weight);
       g_auto (Floats) backward = pack (&c, CG_CONV_BACKWARD, &weight);
-      g_auto (Floats) sum = floats_new (c.kernel->grad_size (&c.conv), 0);
       g_auto (Floats) grad_weight = floats_new (weight_size (&c), 0);
       g_auto (Floats) room = scratch (&c);
       g_auto (Picture) in = picture_new (c.h_in, c.w_in, c.conv.c_in, NAN);
@@ -532,11 +673,11 @@ test_adjoint (gconstpointer kernel)
 
       picture_fill (&in);
       picture_fill (&grad_out);
-      c.kernel->forward (&c.conv, &in.t, forward.data, &(CgConvEpilogue){ 0 }, &out.t, 0, c.h,
-                         room.data);
-      c.kernel->backward_data (&c.conv, &grad_out.t, backward.data, &grad_in.t, FALSE, room.data);
-      c.kernel->backward_weight (&c.conv, &in.t, &grad_out.t, sum.data, room.data);
-      c.kernel->finish_weight (&c.conv, sum.data, grad_weight.data);
+      CgBatch x = batch (&in), y = batch (&out), g = batch (&grad_out), dx = batch (&grad_in);
+      CgConvEpilogue none = { 0 };
+      c.kernel->forward (&c.conv, &x, forward.data, &none, &y, 0, c.h, room.data);
+      c.kernel->backward_data (&c.conv, &g, backward.data, &none, &dx, room.data);
+      c.kernel->backward_weight (&c.conv, &x, &g, grad_weight.data, room.data);
 
       double want = dot (&out.t, &grad_out.t), of_weight = 0;
       double size = sum_size ((double) weight_size (&c) * c.h * c.w);
@@ -577,6 +718,8 @@ main (int argc, char **argv)
     { "tiles", test_tiles },
     { "backward-data", test_backward_data },
     { "backward-weight", test_backward_weight },
+    { "batch", test_batch },
+    { "slices", test_slices },
     { "adjoint", test_adjoint },
   };
 

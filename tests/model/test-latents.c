@@ -101,8 +101,7 @@ run (const Setup *s, float *gradient, double *kl)
       cg_pass_output_gradient (pass, 0).data[k] = 0;
       cg_pass_output_gradient (pass, 1).data[k] = (float) s->pull[k];
     }
-  cg_pass_backward (pass);
-  cg_pass_collect_gradient (pass, gradient);
+  cg_pass_backward (pass, gradient);
 }
 
 static void

@@ -165,8 +165,7 @@ check_backward (const Setup *s, CgPass *pass)
 
   for (int i = 0; i < PICTURES; i++)
     fill (cg_pass_output_gradient (pass, i), s->pull[i]);
-  cg_pass_backward (pass);
-  cg_pass_collect_gradient (pass, gradient);
+  cg_pass_backward (pass, gradient);
   for (gsize i = 0; i < s->n; i++)
     {
       parameters[i] = s->parameters[i];

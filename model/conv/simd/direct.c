@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/conv/kernels.h"
+#include "model/conv/simd/epilogue.h"
 #include "model/conv/simd/product.h"
 
 static gboolean
@@ -72,62 +73,6 @@ pack (const CgConv *conv, CgConvUse use, const float *weight, float *packed)
           packed[packed_at (flow, use, o, i, v, u)] = *weight++;
 }
 
-/* The gradient of the weights needs k padded rows of input and a row of the
- * output's gradient in whole vectors. */
-static gsize
-weight_scratch_size (const CgConv *conv, int w_in)
-{
-  return conv->k * cg_rows_length (w_in, conv->c_in, conv->k)
-         + (gsize) w_in * whole_vectors (conv->c_out);
-}
-
-static gsize
-scratch_size (const CgConv *conv, int w_in)
-{
-  gsize size = weight_scratch_size (conv, w_in);
-  int w_out = (w_in + conv->stride - 1) / conv->stride;
-
-  for (CgConvUse use = CG_CONV_FORWARD; use <= CG_CONV_BACKWARD; use++)
-    {
-      CgFlow flow = flow_of (conv, use);
-      gboolean forward = use == CG_CONV_FORWARD;
-      gsize wanted = scatters (flow, use)
-                         ? cg_scatter_scratch_size (flow, forward ? w_in : w_out, w_in)
-                         : cg_gather_scratch_size (flow, w_in);
-
-      size = MAX (size, wanted);
-    }
-  return size;
-}
-
-static void
-run (CgFlow flow, CgConvUse use, const CgTensor *in, const float *packed,
-     const CgConvEpilogue *epilogue, const CgTensor *out, int y0, int y1, float *scratch)
-{
-  if (scatters (flow, use))
-    cg_scatter (flow, in, packed, epilogue, out, y0, y1, scratch);
-  else
-    cg_gather (flow, in, packed, epilogue, out, y0, y1, scratch);
-}
-
-static void
-forward (const CgConv *conv, const CgTensor *in, const float *packed,
-         const CgConvEpilogue *epilogue, const CgTensor *out, int y0, int y1, float *scratch)
-{
-  run (flow_of (conv, CG_CONV_FORWARD), CG_CONV_FORWARD, in, packed, epilogue, out, y0, y1,
-       scratch);
-}
-
-static void
-backward_data (const CgConv *conv, const CgTensor *grad_out, const float *packed,
-               const CgTensor *grad_in, gboolean accumulate, float *scratch)
-{
-  CgConvEpilogue epilogue = { .add = accumulate ? grad_in : NULL };
-
-  run (flow_of (conv, CG_CONV_BACKWARD), CG_CONV_BACKWARD, grad_out, packed, &epilogue, grad_in, 0,
-       grad_in->h, scratch);
-}
-
 /* The gradient's layout: for each row v of the kernel a matrix, either
  * [k * c_in][c_out], or [c_out][k * c_in] if that has fewer empty lanes. */
 typedef struct
@@ -154,6 +99,66 @@ grad_size (const CgConv *conv)
   return (gsize) conv->k * layout.rows * layout.columns;
 }
 
+/* The gradient of the weights needs its sum, k padded rows of input and a row
+ * of the output's gradient in whole vectors. */
+static gsize
+weight_scratch_size (const CgConv *conv, int w_in)
+{
+  return grad_size (conv) + conv->k * cg_rows_length (w_in, conv->c_in, conv->k)
+         + (gsize) w_in * whole_vectors (conv->c_out);
+}
+
+static gsize
+scratch_size (const CgConv *conv, int w_in)
+{
+  gsize size = weight_scratch_size (conv, w_in);
+  int w_out = (w_in + conv->stride - 1) / conv->stride;
+
+  for (CgConvUse use = CG_CONV_FORWARD; use <= CG_CONV_BACKWARD; use++)
+    {
+      CgFlow flow = flow_of (conv, use);
+      gboolean forward = use == CG_CONV_FORWARD;
+      gsize wanted = scatters (flow, use)
+                         ? cg_scatter_scratch_size (flow, forward ? w_in : w_out, w_in)
+                         : cg_gather_scratch_size (flow, w_in);
+
+      size = MAX (size, wanted);
+    }
+  return size;
+}
+
+static void
+run (const CgConv *conv, CgConvUse use, const CgBatch *in, const float *packed,
+     const CgConvEpilogue *epilogue, const CgBatch *out, int y0, int y1, float *scratch)
+{
+  CgFlow flow = flow_of (conv, use);
+
+  for (int n = 0; n < out->n; n++)
+    {
+      CgTensor from = cg_batch_at (in, n), to = cg_batch_at (out, n);
+      CgConvEpilogue at = epilogue_at (epilogue, n);
+
+      if (scatters (flow, use))
+        cg_scatter (flow, &from, packed, &at, &to, y0, y1, scratch);
+      else
+        cg_gather (flow, &from, packed, &at, &to, y0, y1, scratch);
+    }
+}
+
+static void
+forward (const CgConv *conv, const CgBatch *in, const float *packed, const CgConvEpilogue *epilogue,
+         const CgBatch *out, int y0, int y1, float *scratch)
+{
+  run (conv, CG_CONV_FORWARD, in, packed, epilogue, out, y0, y1, scratch);
+}
+
+static void
+backward_data (const CgConv *conv, const CgBatch *grad_out, const float *packed,
+               const CgConvEpilogue *epilogue, const CgBatch *grad_in, float *scratch)
+{
+  run (conv, CG_CONV_BACKWARD, grad_out, packed, epilogue, grad_in, 0, grad_in->first.h, scratch);
+}
+
 /* Row @y of @t, each pixel filled up to whole vectors. */
 static void
 copy_pixels (const CgTensor *t, int y, float *to)
@@ -166,13 +171,13 @@ copy_pixels (const CgTensor *t, int y, float *to)
 /* Every row of the output's gradient meets k rows of input: products summed
  * over the pixels of the row. */
 static void
-backward_weight (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out, float *sum,
-                 float *scratch)
+add_picture (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out, float *sum,
+             float *rows)
 {
   Layout layout = layout_of (conv);
   gsize length = cg_rows_length (in->w, conv->c_in, conv->k);
   gsize pixel = (gsize) conv->stride * conv->c_in, columns = layout.columns;
-  float *gradients = scratch + conv->k * length;
+  float *gradients = rows + conv->k * length;
   CgProduct product = {
     .m = layout.rows,
     .n = layout.columns,
@@ -187,12 +192,12 @@ backward_weight (const CgConv *conv, const CgTensor *in, const CgTensor *grad_ou
 
   for (int y = 0; y < grad_out->h; y++)
     {
-      cg_rows_copy (in, y * conv->stride - (conv->k - 1) / 2, conv->k, scratch);
+      cg_rows_copy (in, y * conv->stride - (conv->k - 1) / 2, conv->k, rows);
       if (!layout.transposed)
         copy_pixels (grad_out, y, gradients);
       for (int v = 0; v < conv->k; v++)
         {
-          float *row = scratch + v * length;
+          float *row = rows + v * length;
 
           product.a = layout.transposed ? cg_tensor_row (grad_out, y) : row;
           product.b = layout.transposed ? row : gradients;
@@ -203,7 +208,7 @@ backward_weight (const CgConv *conv, const CgTensor *in, const CgTensor *grad_ou
 }
 
 static void
-finish_weight (const CgConv *conv, const float *sum, float *grad_weight)
+add_sum (const CgConv *conv, const float *sum, float *grad_weight)
 {
   Layout layout = layout_of (conv);
 
@@ -219,6 +224,22 @@ finish_weight (const CgConv *conv, const float *sum, float *grad_weight)
           }
 }
 
+static void
+backward_weight (const CgConv *conv, const CgBatch *in, const CgBatch *grad_out, float *grad_weight,
+                 float *scratch)
+{
+  gsize size = grad_size (conv);
+
+  memset (scratch, 0, size * sizeof *scratch);
+  for (int n = 0; n < in->n; n++)
+    {
+      CgTensor values = cg_batch_at (in, n), gradients = cg_batch_at (grad_out, n);
+
+      add_picture (conv, &values, &gradients, scratch, scratch + size);
+    }
+  add_sum (conv, scratch, grad_weight);
+}
+
 const CgConvKernel cg_conv_direct = {
   .name = "direct-" G_STRINGIFY (CG_SIMD),
   .supports = supports,
@@ -229,7 +250,6 @@ const CgConvKernel cg_conv_direct = {
   .column_step = 1,
   .forward = forward,
   .backward_data = backward_data,
-  .grad_size = grad_size,
+  .channel_step = 1,
   .backward_weight = backward_weight,
-  .finish_weight = finish_weight,
 };

@@ -22,8 +22,33 @@ sigmoid (Vec v)
   return v;
 }
 
+/* Multiplies @v by the slope where the activation gave @out. */
+static inline Vec
+times_slope (CgActivation activation, Vec v, Vec out)
+{
+  typedef int IntVec __attribute__ ((vector_size (LANES * sizeof (int))));
+
+  if (activation == CG_ACTIVATION_RELU)
+    return (Vec) ((IntVec) v & (IntVec) (out > 0));
+  if (activation == CG_ACTIVATION_SIGMOID)
+    return v * (out * (1.0f - out));
+  return v;
+}
+
+/* The epilogue of picture @n alone. */
+static inline CgConvEpilogue
+epilogue_at (const CgConvEpilogue *epilogue, int n)
+{
+  CgConvEpilogue at = *epilogue;
+
+  at.add = cg_batch_part (&epilogue->add, n, 1);
+  at.slope_at = cg_batch_part (&epilogue->slope_at, n, 1);
+  return at;
+}
+
 /* Add up, activate and store channels @o <= channel < @o + LANES of @n pixels
- * from (@y, @x) on to the right, given their @sums. */
+ * from (@y, @x) on to the right, given their @sums.  The epilogue's tensors are
+ * the first of its batches. */
 static inline __attribute__ ((always_inline)) void
 finish_whole (const CgConvEpilogue *epilogue, const CgTensor *out, int y, int x, int o, Vec *sums,
               int n)
@@ -34,10 +59,10 @@ finish_whole (const CgConvEpilogue *epilogue, const CgTensor *out, int y, int x,
 #pragma GCC unroll 8
     for (int i = 0; i < n; i++)
       sums[i] += load (epilogue->bias + o);
-  if (epilogue->add)
+  if (epilogue->add.first.data)
 #pragma GCC unroll 8
     for (int i = 0; i < n; i++)
-      sums[i] += load (cg_tensor_pixel (epilogue->add, y, x + i) + o);
+      sums[i] += load (cg_tensor_pixel (&epilogue->add.first, y, x + i) + o);
   if (epilogue->activation == CG_ACTIVATION_RELU)
 #pragma GCC unroll 8
     for (int i = 0; i < n; i++)
@@ -46,9 +71,29 @@ finish_whole (const CgConvEpilogue *epilogue, const CgTensor *out, int y, int x,
 #pragma GCC unroll 8
     for (int i = 0; i < n; i++)
       sums[i] = sigmoid (sums[i]);
+  if (epilogue->slope_at.first.data)
+#pragma GCC unroll 8
+    for (int i = 0; i < n; i++)
+      sums[i] = times_slope (epilogue->slope, sums[i],
+                             load (cg_tensor_pixel (&epilogue->slope_at.first, y, x + i) + o));
 #pragma GCC unroll 8
   for (int i = 0; i < n; i++)
     store (to + i * out->pixel_stride, sums[i]);
+}
+
+/* The same for one value of channel @o. */
+static inline void
+finish_one (const CgConvEpilogue *epilogue, const CgTensor *out, int y, int x, int o, float sum)
+{
+  if (epilogue->bias)
+    sum += epilogue->bias[o];
+  if (epilogue->add.first.data)
+    sum += cg_tensor_pixel (&epilogue->add.first, y, x)[o];
+  sum = cg_activate (epilogue->activation, sum);
+  if (epilogue->slope_at.first.data)
+    sum *= cg_activate_slope (epilogue->slope,
+                              cg_tensor_pixel (&epilogue->slope_at.first, y, x)[o]);
+  cg_tensor_pixel (out, y, x)[o] = sum;
 }
 
 /* The same where fewer than LANES channels are left. */
@@ -58,15 +103,7 @@ finish_rest (const CgConvEpilogue *epilogue, const CgTensor *out, int y, int x, 
 {
   for (int i = 0; i < n; i++, x++)
     for (int l = 0; o + l < out->c; l++)
-      {
-        float sum = sums[i][l];
-
-        if (epilogue->bias)
-          sum += epilogue->bias[o + l];
-        if (epilogue->add)
-          sum += cg_tensor_pixel (epilogue->add, y, x)[o + l];
-        cg_tensor_pixel (out, y, x)[o + l] = cg_activate (epilogue->activation, sum);
-      }
+      finish_one (epilogue, out, y, x, o + l, sums[i][l]);
 }
 
 #endif

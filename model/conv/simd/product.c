@@ -58,18 +58,49 @@ block (const CgProduct *p, int rows, int vectors, gsize a_row, gsize a_column, i
       store (c + r * p->c_row + v * LANES, sum[r][v]);
 }
 
-/* All rows of one column of blocks. */
+/* @rows at @row, where @rows is at most what fits. */
+INLINE void
+block_of (const CgProduct *p, int rows, int vectors, gsize a_row, gsize a_column, int row,
+          int column)
+{
+#define CASE(n)                                                                                    \
+  case n:                                                                                          \
+    if (n <= ROWS (vectors))                                                                       \
+      block (p, n, vectors, a_row, a_column, row, column);                                         \
+    break
+
+  switch (rows)
+    {
+      CASE (1);
+      CASE (2);
+      CASE (3);
+      CASE (4);
+      CASE (5);
+      CASE (6);
+      CASE (7);
+      CASE (8);
+      CASE (9);
+      CASE (10);
+      CASE (11);
+      CASE (12);
+    }
+#undef CASE
+}
+
+/* All rows of one column of blocks, shared out evenly: a block of a single row
+ * would take as long as one of several. */
 INLINE void
 blocks (const CgProduct *p, int vectors, gsize a_row, gsize a_column, int column)
 {
-  int row = 0;
+  int n = (p->m + ROWS (vectors) - 1) / ROWS (vectors);
 
-  for (; row + ROWS (vectors) <= p->m; row += ROWS (vectors))
-    block (p, ROWS (vectors), vectors, a_row, a_column, row, column);
-  for (; row + 4 <= p->m; row += 4)
-    block (p, 4, vectors, a_row, a_column, row, column);
-  for (; row < p->m; row++)
-    block (p, 1, vectors, a_row, a_column, row, column);
+  for (int row = 0; n > 0; n--)
+    {
+      int rows = (p->m - row + n - 1) / n;
+
+      block_of (p, rows, vectors, a_row, a_column, row, column);
+      row += rows;
+    }
 }
 
 INLINE void

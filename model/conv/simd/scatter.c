@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "model/conv/simd/epilogue.h"
 #include "model/conv/simd/product.h"
 
 static int
@@ -89,19 +90,17 @@ finish_row (const CgConvEpilogue *epilogue, const float *sums, const CgTensor *o
 {
   for (int x = 0; x < out->w; x++)
     {
-      const float *add = epilogue->add ? cg_tensor_pixel (epilogue->add, y, x) : NULL;
-      float *to = cg_tensor_pixel (out, y, x);
+      int o = 0;
 
-      for (int o = 0; o < out->c; o++)
+      for (; o + LANES <= out->c; o += LANES)
         {
-          float sum = *sums++;
+          Vec sum = load (sums + o);
 
-          if (epilogue->bias)
-            sum += epilogue->bias[o];
-          if (add)
-            sum += add[o];
-          to[o] = cg_activate (epilogue->activation, sum);
+          finish_whole (epilogue, out, y, x, o, &sum, 1);
         }
+      for (; o < out->c; o++)
+        finish_one (epilogue, out, y, x, o, sums[o]);
+      sums += out->c;
     }
 }
 

@@ -29,8 +29,6 @@
 #define cg_scatter_packed_size          CG_SIMD_NAME (cg_scatter_packed_size)
 #define cg_scatter_scratch_size         CG_SIMD_NAME (cg_scatter_scratch_size)
 #define cg_winograd_backward_weight     CG_SIMD_NAME (cg_winograd_backward_weight)
-#define cg_winograd_finish_weight       CG_SIMD_NAME (cg_winograd_finish_weight)
-#define cg_winograd_grad_size           CG_SIMD_NAME (cg_winograd_grad_size)
 #define cg_winograd_weight_scratch_size CG_SIMD_NAME (cg_winograd_weight_scratch_size)
 
 #if defined __AVX512F__
@@ -44,6 +42,9 @@
 typedef float Vec __attribute__ ((vector_size (LANES * sizeof (float))));
 typedef float UnalignedVec
     __attribute__ ((vector_size (LANES * sizeof (float)), aligned (sizeof (float)), may_alias));
+
+/* The same number of doubles. */
+typedef double DoubleVec __attribute__ ((vector_size (LANES * sizeof (double))));
 
 static inline Vec
 load (const float *from)

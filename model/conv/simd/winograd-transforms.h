@@ -66,16 +66,31 @@ f6_output (const Vec m[8], Vec y[6])
   y[5] = difference1 + 32.0f * difference2 + 0.03125f * difference3 + m[7];
 }
 
-static const double f6_weight[8][3] = {
-  { 1, 0, 0 },
-  { -2 / 9.0, -2 / 9.0, -2 / 9.0 },
-  { -2 / 9.0, 2 / 9.0, -2 / 9.0 },
-  { 1 / 90.0, 2 / 90.0, 4 / 90.0 },
-  { 1 / 90.0, -2 / 90.0, 4 / 90.0 },
-  { 32 / 45.0, 16 / 45.0, 8 / 45.0 },
-  { 32 / 45.0, -16 / 45.0, 8 / 45.0 },
-  { 0, 0, 1 },
-};
+/* G of F(6,3): 3 weights.  In double precision, so that they are rounded only once. */
+static inline void
+f6_weight (const DoubleVec g[3], DoubleVec u[8])
+{
+  DoubleVec even, odd;
+
+  u[0] = g[0];
+
+  even = (-2 / 9.0) * (g[0] + g[2]);
+  odd = (-2 / 9.0) * g[1];
+  u[1] = even + odd;
+  u[2] = even - odd;
+
+  even = (1 / 90.0) * (g[0] + 4.0 * g[2]);
+  odd = (2 / 90.0) * g[1];
+  u[3] = even + odd;
+  u[4] = even - odd;
+
+  even = (8 / 45.0) * (4.0 * g[0] + g[2]);
+  odd = (16 / 45.0) * g[1];
+  u[5] = even + odd;
+  u[6] = even - odd;
+
+  u[7] = g[2];
+}
 
 /* B^T of F(4,3): 6 inputs. */
 static inline void
@@ -119,13 +134,16 @@ f4_gradient (const Vec y[4], Vec z[6])
   z[5] = y[3];
 }
 
-static const double f4_weight[6][3] = {
-  { 1 / 4.0, 0, 0 },
-  { -1 / 6.0, -1 / 6.0, -1 / 6.0 },
-  { -1 / 6.0, 1 / 6.0, -1 / 6.0 },
-  { 1 / 24.0, 2 / 24.0, 4 / 24.0 },
-  { 1 / 24.0, -2 / 24.0, 4 / 24.0 },
-  { 0, 0, 1 },
-};
+/* G^T of F(4,3): 3 weights' gradients. */
+static inline void
+f4_weight_gradient (const Vec u[6], Vec g[3])
+{
+  Vec sum1 = (u[1] + u[2]) * (1 / 6.0f), difference1 = (u[2] - u[1]) * (1 / 6.0f);
+  Vec sum2 = (u[3] + u[4]) * (1 / 24.0f), difference2 = (u[3] - u[4]) * (1 / 12.0f);
+
+  g[0] = 0.25f * u[0] - sum1 + sum2;
+  g[1] = difference1 + difference2;
+  g[2] = 4.0f * sum2 - sum1 + u[5];
+}
 
 #endif

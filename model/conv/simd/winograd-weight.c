@@ -11,7 +11,7 @@
  *
  *   dU[e] += V[e]^T Z[e],    [c_in][c_out] += [c_in][tiles] [tiles][c_out].
  *
- * dU is kept over a whole batch; G^T dU G is taken once, at the end. */
+ * dU is summed over a whole batch; G^T dU G is taken once, at the end. */
 #include "model/conv/simd/winograd.h"
 
 #include "model/conv/simd/product.h"
@@ -22,17 +22,19 @@
 #define PLANES (SIDE * SIDE) /* values that stand for them */
 #define TILES  64            /* tiles in a strip */
 
+/* dU is [PLANES][c_in][c_out], c_out filled up to whole vectors. */
+static gsize
+sum_size (const CgConv *conv)
+{
+  return PLANES * plane_size (conv->c_in, conv->c_out);
+}
+
+/* dU, V and Z. */
 gsize
 cg_winograd_weight_scratch_size (const CgConv *conv)
 {
-  return PLANES * (plane_size (TILES, conv->c_in) + plane_size (TILES, conv->c_out));
-}
-
-/* dU as [PLANES][c_in][c_out], c_out filled up to whole vectors. */
-gsize
-cg_winograd_grad_size (const CgConv *conv)
-{
-  return (gsize) PLANES * conv->c_in * whole_vectors (conv->c_out);
+  return sum_size (conv)
+         + PLANES * (plane_size (TILES, conv->c_in) + plane_size (TILES, conv->c_out));
 }
 
 /* B^T d B of one tile and LANES channels. */
@@ -110,87 +112,107 @@ transform_tile (const CgTensor *t, int y, int x, int side, Transform transform, 
       }
 }
 
-/* Tiles @first <= tile < @first + n, numbered along rows of @across tiles. */
+/* The two factors of tiles @first <= tile < @first + n, counted along rows of
+ * tiles, picture after picture. */
 static void
-add_strip (const CgTensor *in, const CgTensor *grad_out, int across, int first, int n, float *sum,
-           float *scratch)
+transform_strip (const CgBatch *in, const CgBatch *grad_out, int first, int n, float *v, float *z)
 {
-  int c_in = whole_vectors (in->c), c_out = whole_vectors (grad_out->c);
-  gsize v_plane = plane_size (TILES, in->c), z_plane = plane_size (TILES, grad_out->c);
-  float *v = scratch, *z = scratch + PLANES * v_plane;
+  int across = (grad_out->first.w + STEP - 1) / STEP;
+  int of_picture = (grad_out->first.h + STEP - 1) / STEP * across;
+  int c_in = whole_vectors (in->first.c), c_out = whole_vectors (grad_out->first.c);
 
   for (int t = 0; t < n; t++)
     {
-      int y = (first + t) / across * STEP, x = (first + t) % across * STEP;
+      int picture = (first + t) / of_picture, tile = (first + t) % of_picture;
+      int y = tile / across * STEP, x = tile % across * STEP;
+      CgTensor values = cg_batch_at (in, picture), gradients = cg_batch_at (grad_out, picture);
 
-      transform_tile (in, y - 1, x - 1, SIDE, transform_input, v + (gsize) t * c_in, v_plane);
-      transform_tile (grad_out, y, x, STEP, transform_gradient, z + (gsize) t * c_out, z_plane);
+      transform_tile (&values, y - 1, x - 1, SIDE, transform_input, v + (gsize) t * c_in,
+                      plane_size (TILES, c_in));
+      transform_tile (&gradients, y, x, STEP, transform_gradient, z + (gsize) t * c_out,
+                      plane_size (TILES, c_out));
     }
+}
+
+/* dU += V^T Z over @n tiles, or = for the @first ones. */
+static void
+add_products (const CgConv *conv, int n, const float *v, const float *z, gboolean first, float *sum)
+{
+  int c_out = whole_vectors (conv->c_out);
+
   for (int e = 0; e < PLANES; e++)
     {
       CgProduct product = {
-        .m = in->c,
+        .m = conv->c_in,
         .n = c_out,
         .k = n,
         .segments = 1,
-        .a = v + e * v_plane,
+        .a = v + e * plane_size (TILES, conv->c_in),
         .a_row = 1,
-        .a_column = c_in,
-        .b = z + e * z_plane,
+        .a_column = whole_vectors (conv->c_in),
+        .b = z + e * plane_size (TILES, conv->c_out),
         .b_row = c_out,
-        .c = sum + (gsize) e * in->c * c_out,
+        .c = sum + e * plane_size (conv->c_in, c_out),
         .c_row = c_out,
-        .accumulate = TRUE,
+        .accumulate = !first,
       };
 
       cg_product (&product);
     }
 }
 
-void
-cg_winograd_backward_weight (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out,
-                             float *sum, float *scratch)
-{
-  int across = (grad_out->w + STEP - 1) / STEP;
-  int end = (grad_out->h + STEP - 1) / STEP * across;
-
-  for (int first = 0; first < end; first += TILES)
-    add_strip (in, grad_out, across, first, MIN (TILES, end - first), sum, scratch);
-}
-
-/* Adds G^T u G to @g. */
+/* G^T u G, of planes that lie @plane floats apart. */
 static void
-add_transformed (const double u[SIDE][SIDE], float g[9])
+transform_sum (const float *u, gsize plane, Vec g[9])
 {
-  double half[3][SIDE] = { { 0 } };
+  Vec half[3][SIDE];
 
-  for (int y = 0; y < SIDE; y++)
-    for (int v = 0; v < 3; v++)
-      for (int x = 0; x < SIDE; x++)
-        half[v][x] += f4_weight[y][v] * u[y][x];
-  for (int n = 0; n < 9; n++)
+  for (int x = 0; x < SIDE; x++)
     {
-      double value = 0;
+      Vec column[SIDE], t[3];
 
-      for (int x = 0; x < SIDE; x++)
-        value += half[n / 3][x] * f4_weight[x][n % 3];
-      g[n] += value;
+      for (int y = 0; y < SIDE; y++)
+        column[y] = load (u + (y * SIDE + x) * plane);
+      f4_weight_gradient (column, t);
+      for (int v = 0; v < 3; v++)
+        half[v][x] = t[v];
     }
+  for (int v = 0; v < 3; v++)
+    f4_weight_gradient (half[v], g + 3 * v);
 }
 
-void
-cg_winograd_finish_weight (const CgConv *conv, const float *sum, float *grad_weight)
+static void
+add_gradient (const CgConv *conv, const float *sum, float *grad_weight)
 {
   int c_out = whole_vectors (conv->c_out);
-  gsize plane = (gsize) conv->c_in * c_out;
 
-  for (int i = 0; i < conv->c_in; i++)
-    for (int o = 0; o < conv->c_out; o++)
+  for (int o = 0; o < conv->c_out; o += LANES)
+    for (int i = 0; i < conv->c_in; i++)
       {
-        double u[SIDE][SIDE];
+        Vec g[9];
 
-        for (int e = 0; e < PLANES; e++)
-          u[e / SIDE][e % SIDE] = sum[e * plane + (gsize) i * c_out + o];
-        add_transformed (u, grad_weight + ((gsize) o * conv->c_in + i) * 9);
+        transform_sum (sum + (gsize) i * c_out + o, plane_size (conv->c_in, c_out), g);
+        for (int l = 0; l < MIN (LANES, conv->c_out - o); l++)
+          for (int n = 0; n < 9; n++)
+            grad_weight[((gsize) (o + l) * conv->c_in + i) * 9 + n] += g[n][l];
       }
+}
+
+void
+cg_winograd_backward_weight (const CgConv *conv, const CgBatch *in, const CgBatch *grad_out,
+                             float *grad_weight, float *scratch)
+{
+  int across = (grad_out->first.w + STEP - 1) / STEP;
+  int end = (grad_out->first.h + STEP - 1) / STEP * across * in->n;
+  float *sum = scratch, *v = sum + sum_size (conv);
+  float *z = v + PLANES * plane_size (TILES, conv->c_in);
+
+  for (int first = 0; first < end; first += TILES)
+    {
+      int n = MIN (TILES, end - first);
+
+      transform_strip (in, grad_out, first, n, v, z);
+      add_products (conv, n, v, z, first == 0, sum);
+    }
+  add_gradient (conv, sum, grad_weight);
 }

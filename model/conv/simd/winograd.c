@@ -56,11 +56,8 @@ channels_to (const CgConv *conv, CgConvUse use)
 static gsize
 packed_size (const CgConv *conv, CgConvUse use)
 {
-  return (gsize) PLANES * channels_from (conv, use) * whole_vectors (channels_to (conv, use));
+  return PLANES * plane_size (channels_from (conv, use), channels_to (conv, use));
 }
-
-/* In double precision, so that U is rounded only once. */
-typedef double DoubleVec __attribute__ ((vector_size (LANES * sizeof (double))));
 
 /* The nine weights, as [row][column], from channel @from to channels @to <=
  * channel < @to + LANES.  For the gradient of the input the kernel is rotated
@@ -87,19 +84,21 @@ weights_between (const CgConv *conv, CgConvUse use, const float *weight, int fro
 static void
 transform_weights (DoubleVec g[3][3], float *to, gsize plane)
 {
+  DoubleVec half[3][SIDE];
+
+  for (int x = 0; x < 3; x++)
+    {
+      DoubleVec column[3] = { g[0][x], g[1][x], g[2][x] };
+
+      f6_weight (column, half[x]);
+    }
   for (int y = 0; y < SIDE; y++)
     {
-      DoubleVec half[3];
+      DoubleVec row[3] = { half[0][y], half[1][y], half[2][y] }, u[SIDE];
 
-      for (int x = 0; x < 3; x++)
-        half[x] = f6_weight[y][0] * g[0][x] + f6_weight[y][1] * g[1][x] + f6_weight[y][2] * g[2][x];
+      f6_weight (row, u);
       for (int x = 0; x < SIDE; x++)
-        {
-          DoubleVec u
-              = f6_weight[x][0] * half[0] + f6_weight[x][1] * half[1] + f6_weight[x][2] * half[2];
-
-          store (to + (y * SIDE + x) * plane, __builtin_convertvector(u, Vec));
-        }
+        store (to + (y * SIDE + x) * plane, __builtin_convertvector(u[x], Vec));
     }
 }
 
@@ -114,7 +113,7 @@ pack (const CgConv *conv, CgConvUse use, const float *weight, float *packed)
         DoubleVec g[3][3];
 
         weights_between (conv, use, weight, i, o, g);
-        transform_weights (g, packed + (gsize) i * to + o, (gsize) from * to);
+        transform_weights (g, packed + (gsize) i * to + o, plane_size (from, to));
       }
 }
 
@@ -225,48 +224,57 @@ transform_output (const float *from, gsize plane, const CgConvEpilogue *epilogue
     output_rows (half, &ending, &to, y, x, o, h, STEP, FALSE);
 }
 
-/* Up to TILES tiles, numbered along the rows of tiles. */
+/* Up to TILES tiles, numbered along the rows of tiles, picture after picture. */
 typedef struct
 {
   int first, n;
-  int across; /* tiles in a row */
-  int y0;     /* row where the tiles begin */
+  int across;  /* tiles in a row */
+  int picture; /* tiles in a picture */
+  int y0;      /* row where the tiles of a picture begin */
 } Strip;
 
-static int
-tile_y (Strip strip, int t)
+/* Where a tile's output begins. */
+typedef struct
 {
-  return strip.y0 + (strip.first + t) / strip.across * STEP;
-}
+  int picture, y, x;
+} Place;
 
-static int
-tile_x (Strip strip, int t)
+static Place
+place_of (Strip strip, int t)
 {
-  return (strip.first + t) % strip.across * STEP;
+  int tile = (strip.first + t) % strip.picture;
+
+  return (Place){ (strip.first + t) / strip.picture, strip.y0 + tile / strip.across * STEP,
+                  tile % strip.across * STEP };
 }
 
 static void
-do_strip (const CgTensor *in, const float *packed, const CgConvEpilogue *epilogue,
-          const CgTensor *out, Strip strip, float *scratch)
+do_strip (const CgBatch *in, const float *packed, const CgConvEpilogue *epilogue,
+          const CgBatch *out, Strip strip, float *scratch)
 {
-  int from = whole_vectors (in->c), to = whole_vectors (out->c);
-  gsize plane = plane_size (TILES, MAX (in->c, out->c));
+  int c_in = in->first.c, from = whole_vectors (c_in), to = whole_vectors (out->first.c);
+  gsize plane = plane_size (TILES, MAX (from, to));
   float *m = scratch, *v = scratch + plane;
 
   for (int t = 0; t < strip.n; t++)
-    input_tile (in, tile_y (strip, t), tile_x (strip, t), v + (gsize) t * from, plane);
+    {
+      Place place = place_of (strip, t);
+      CgTensor picture = cg_batch_at (in, place.picture);
+
+      input_tile (&picture, place.y, place.x, v + (gsize) t * from, plane);
+    }
 
   for (int e = 0; e < PLANES; e++)
     {
       CgProduct product = {
         .m = strip.n,
         .n = to,
-        .k = in->c,
+        .k = c_in,
         .segments = 1,
         .a = v + e * plane,
         .a_row = from,
         .a_column = 1,
-        .b = packed + (gsize) e * in->c * to,
+        .b = packed + e * plane_size (c_in, to),
         .b_row = to,
         .c = m + e * plane,
         .c_row = to,
@@ -276,43 +284,46 @@ do_strip (const CgTensor *in, const float *packed, const CgConvEpilogue *epilogu
     }
 
   for (int t = 0; t < strip.n; t++)
-    for (int o = 0; o < out->c; o += LANES)
-      transform_output (m + (gsize) t * to + o, plane, epilogue, out, tile_y (strip, t),
-                        tile_x (strip, t), o);
+    {
+      Place place = place_of (strip, t);
+      CgTensor picture = cg_batch_at (out, place.picture);
+      CgConvEpilogue at = epilogue_at (epilogue, place.picture);
+
+      for (int o = 0; o < picture.c; o += LANES)
+        transform_output (m + (gsize) t * to + o, plane, &at, &picture, place.y, place.x, o);
+    }
 }
 
 /* The convolution of @in with weights that are packed for it. */
 static void
-convolve (const CgTensor *in, const float *packed, const CgConvEpilogue *epilogue,
-          const CgTensor *out, int y0, int y1, float *scratch)
+convolve (const CgBatch *in, const float *packed, const CgConvEpilogue *epilogue,
+          const CgBatch *out, int y0, int y1, float *scratch)
 {
-  int across = (out->w + STEP - 1) / STEP;
-  int n_tiles = (y1 - y0 + STEP - 1) / STEP * across;
-  CgTensor in_range = *in, out_range = *out;
+  int across = (out->first.w + STEP - 1) / STEP;
+  int picture = (y1 - y0 + STEP - 1) / STEP * across;
+  CgBatch in_range = *in, out_range = *out;
 
   /* The last tiles may reach beyond the rows that are wanted, and beyond the
    * rows that are there to be read. */
-  in_range.h = MIN (in->h, y1 + 1);
-  out_range.h = y1;
-  for (int first = 0; first < n_tiles; first += TILES)
+  in_range.first.h = MIN (in->first.h, y1 + 1);
+  out_range.first.h = y1;
+  for (int first = 0, end = picture * out->n; first < end; first += TILES)
     do_strip (&in_range, packed, epilogue, &out_range,
-              (Strip){ first, MIN (TILES, n_tiles - first), across, y0 }, scratch);
+              (Strip){ first, MIN (TILES, end - first), across, picture, y0 }, scratch);
 }
 
 static void
-forward (const CgConv *conv, const CgTensor *in, const float *packed,
-         const CgConvEpilogue *epilogue, const CgTensor *out, int y0, int y1, float *scratch)
+forward (const CgConv *conv, const CgBatch *in, const float *packed, const CgConvEpilogue *epilogue,
+         const CgBatch *out, int y0, int y1, float *scratch)
 {
   convolve (in, packed, epilogue, out, y0, y1, scratch);
 }
 
 static void
-backward_data (const CgConv *conv, const CgTensor *grad_out, const float *packed,
-               const CgTensor *grad_in, gboolean accumulate, float *scratch)
+backward_data (const CgConv *conv, const CgBatch *grad_out, const float *packed,
+               const CgConvEpilogue *epilogue, const CgBatch *grad_in, float *scratch)
 {
-  CgConvEpilogue epilogue = { .add = accumulate ? grad_in : NULL };
-
-  convolve (grad_out, packed, &epilogue, grad_in, 0, grad_in->h, scratch);
+  convolve (grad_out, packed, epilogue, grad_in, 0, grad_in->first.h, scratch);
 }
 
 const CgConvKernel cg_conv_winograd = {
@@ -325,7 +336,6 @@ const CgConvKernel cg_conv_winograd = {
   .column_step = STEP,
   .forward = forward,
   .backward_data = backward_data,
-  .grad_size = cg_winograd_grad_size,
+  .channel_step = LANES,
   .backward_weight = cg_winograd_backward_weight,
-  .finish_weight = cg_winograd_finish_weight,
 };

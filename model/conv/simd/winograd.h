@@ -6,12 +6,13 @@
 #include "model/conv/conv.h"
 #include "model/conv/simd/vector.h"
 
-/* Floats from one plane of a transformed strip to the next.  Planes at a
- * distance of a power of two would all fall on the same lines of the cache. */
+/* Floats from one plane of transformed values to the next: rows are tiles, or
+ * input channels of weights.  Planes at a distance of a power of two would all
+ * fall on the same lines of the cache. */
 static inline gsize
-plane_size (int tiles, int channels)
+plane_size (int rows, int channels)
 {
-  return (gsize) tiles * whole_vectors (channels) + 16;
+  return (gsize) rows * whole_vectors (channels) + 16;
 }
 
 /* Copy the @side x @side pixels from (y, x) on, channels c <= channel <
@@ -36,11 +37,9 @@ patch_is_inside (const CgTensor *in, int y, int x, int side, int c)
   return y >= 0 && y + side <= in->h && x >= 0 && x + side <= in->w && c + LANES <= in->c;
 }
 
-/* winograd-weight.c: the kernel's functions of these names. */
+/* winograd-weight.c: the kernel's function of this name. */
 gsize cg_winograd_weight_scratch_size (const CgConv *conv);
-gsize cg_winograd_grad_size (const CgConv *conv);
-void cg_winograd_backward_weight (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out,
-                                  float *sum, float *scratch);
-void cg_winograd_finish_weight (const CgConv *conv, const float *sum, float *grad_weight);
+void cg_winograd_backward_weight (const CgConv *conv, const CgBatch *in, const CgBatch *grad_out,
+                                  float *grad_weight, float *scratch);
 
 #endif
