@@ -36,9 +36,11 @@ whole ()
     && [ -f "$1/locale/de/LC_MESSAGES/$filter.mo" ] || { find "$1"; return 1; }
 }
 
-# A GIMP that never ran makes its profile itself.
+# A GIMP that never ran makes its profile itself, and must be told to end, each in its own way.
+case $major in 2) end=gimp-quit ;; 3) end=--quit ;; esac
 mkdir "$profile/bin"
-printf '#!/bin/sh\nmkdir -p "%s"\n' "$config/$this" >"$profile/bin/gimp-console-$1"
+printf '#!/bin/sh\ncase "$*" in *%s*) mkdir -p "%s" ;; esac\n' "$end" "$config/$this" \
+  >"$profile/bin/gimp-console-$1"
 chmod +x "$profile/bin/gimp-console-$1"
 PATH=$profile/bin:$PATH
 check "a GIMP that never ran is started once" install
