@@ -136,6 +136,8 @@ append_curves (GString *html, const CgRun *run, GError **error)
       = { "Held-out PSNR, dB", "step", psnr_lines, run->judge->rival ? 3 : 2, FALSE };
   const CgChart loss_chart = { "Loss", "step", loss_lines, 1, TRUE };
   g_string_append (html, "<h2>Curves</h2>\n");
+  if (loss->len < 2 * 2) /* two points of two numbers */
+    g_string_append (html, "<p>None: the run was too short for more than one line of log.</p>\n");
   cg_chart_append (html, &psnr_chart);
   cg_chart_append (html, &loss_chart);
   return TRUE;
