@@ -20,6 +20,7 @@ packages ()
     plugin/gimp3/*) echo gegl-0.4 gimpui-3.0 ;;
     plugin/*) echo gegl-0.4 gimpui-2.0 ;;
     training/chapter/canvas.h | training/chapter/plot-private.h) echo cairo ;;
+    imageio/exr-*) echo OpenEXR ;;
     *) echo libpng libjpeg libtiff-4 json-glib-1.0 gio-2.0 ;;
   esac
 }
