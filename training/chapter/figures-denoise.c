@@ -343,13 +343,16 @@ cg_draw_denoised_by_two (CgChapter *chapter, CgPage *page, GError **error)
         }
     }
   g_autoptr (CgPlot) plot = density_plot (latents, &density, places[0], places[1]);
+  double alike = cg_latents_neighbours (latents);
   cg_page_number (page, "likeness-dense", like[0]);
   cg_page_number (page, "likeness-sparse", like[1]);
-  cg_page_number (page, "neighbours-alike", cg_latents_neighbours (latents));
-  cg_page_say (page,
-               "Decoded where many digits lie, the plane gives digits (the most alike of %d test "
-               "digits correlates by %.3f); where few lie, things in between (%.3f).",
-               MIN (digits->n, 2000), like[0], like[1]);
+  cg_page_number (page, "neighbours-alike", alike);
+  cg_page_say (
+      page,
+      "Pictures decoded where many noisy digits lie in the plane, and where few lie: with "
+      "the most alike of %d test digits the former correlate by %.3f, the latter by %.3f; "
+      "two numbers keep %.0f %% of nearest neighbours alike, where chance would keep 10 %%.",
+      MIN (digits->n, 2000), like[0], like[1], 100 * alike);
   return cg_page_plots (page, "18-40", "where noisy digits lie, and ten places", &plot, 1, 1, csv,
                         error)
          && cg_page_sheet (page, "18-40-pictures", "decoded from the ten places", sheet, csv,
