@@ -4,50 +4,20 @@
 #include "cli/commands.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/console.h"
 #include "cli/exit-status.h"
 #include "model/weights.h"
 
-#define ENDING ".safetensors"
-
 static const char summary[]
     = "List the weights that --model finds by name, and the folders they are looked\n"
       "for in; or print all that one of them says of itself.";
-
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return g_strcmp0 (*(char *const *) a, *(char *const *) b);
-}
-
-/* Names of the weights in @folder, sorted; NULL if there is no such folder. */
-static GPtrArray *
-weights_in (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  if (!dir)
-    return NULL;
-  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  while ((name = g_dir_read_name (dir)))
-    if (g_str_has_suffix (name, ENDING))
-      g_ptr_array_add (names, g_strndup (name, strlen (name) - strlen (ENDING)));
-  g_ptr_array_sort (names, compare_names);
-  return names;
-}
 
 /* A line for weights that are good, or what is wrong with them. */
 static void
 list_one (const char *folder, const char *name)
 {
-  g_autofree char *file = g_strconcat (name, ENDING, NULL);
-  g_autofree char *path = g_build_filename (folder, file, NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CgModel) model = cg_weights_load (path, &error);
-  const char *about = model ? cg_model_card (model, CG_CARD_SUMMARY) : error->message;
+  g_autofree char *about = cg_weights_about (folder, name);
 
   printf ("%-12s %s\n", name, about ? about : "(says nothing of itself)");
 }
@@ -61,12 +31,12 @@ list (void)
 
   for (char **folder = folders; *folder; folder++)
     {
-      g_autoptr (GPtrArray) names = weights_in (*folder);
+      g_auto (GStrv) names = cg_weights_names (*folder);
       g_string_append_printf (places, "  %s%s\n", *folder, names ? "" : " (not there)");
       /* The first folder that has a name wins. */
-      for (guint i = 0; names && i < names->len; i++)
-        if (g_hash_table_add (seen, g_strdup (g_ptr_array_index (names, i))))
-          list_one (*folder, g_ptr_array_index (names, i));
+      for (char **name = names; name && *name; name++)
+        if (g_hash_table_add (seen, g_strdup (*name)))
+          list_one (*folder, *name);
     }
   if (g_hash_table_size (seen) == 0)
     puts ("No weights were found.");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where weights files lie: cg_weights_folders() and cg_weights_find(). */
+/* Where weights files lie: cg_weights_folders(), and what is in them. */
 #include "model/weights.h"
 
 #include <string.h>
@@ -62,6 +62,40 @@ cg_weights_folders (void)
   add_beside_program (folders, seen);
   add (folders, seen, CG_WEIGHTS_DIR, NULL);
   return g_strv_builder_end (folders);
+}
+
+static int
+by_name (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 (*(char *const *) a, *(char *const *) b);
+}
+
+char **
+cg_weights_names (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *file;
+
+  if (!dir)
+    return NULL;
+  GPtrArray *names = g_ptr_array_new ();
+  while ((file = g_dir_read_name (dir)))
+    if (g_str_has_suffix (file, FILE_ENDING))
+      g_ptr_array_add (names, g_strndup (file, strlen (file) - strlen (FILE_ENDING)));
+  g_ptr_array_sort (names, by_name);
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_free (names, FALSE);
+}
+
+char *
+cg_weights_about (const char *folder, const char *name)
+{
+  g_autofree char *file = g_strconcat (name, FILE_ENDING, NULL);
+  g_autofree char *path = g_build_filename (folder, file, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CgModel) model = cg_weights_load (path, &error);
+
+  return g_strdup (model ? cg_model_card (model, CG_CARD_SUMMARY) : error->message);
 }
 
 CgModel *

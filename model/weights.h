@@ -40,4 +40,12 @@ char **cg_weights_folders (void) G_GNUC_WARN_UNUSED_RESULT;
 /* The user's own: (XDG data home)/cleargrain/weights, which need not exist.  Free with g_free(). */
 char *cg_weights_user_folder (void) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Names that cg_weights_find() takes, of the weights files in @folder, in order; NULL if there
+ * is no such folder.  Free with g_strfreev(). */
+char **cg_weights_names (const char *folder) G_GNUC_WARN_UNUSED_RESULT;
+
+/* One line on the weights @name in @folder: their card's summary, or why they cannot be read.
+ * NULL if the card has none.  Free with g_free(). */
+char *cg_weights_about (const char *folder, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+
 #endif

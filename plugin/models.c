@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plugin/models.h"
 
-#include <string.h>
-
 #include "model/weights.h"
-
-#define SUFFIX ".safetensors"
 
 void
 cg_model_entry_free (CgModelEntry *entry)
@@ -18,29 +14,19 @@ cg_model_entry_free (CgModelEntry *entry)
 }
 
 static CgModelEntry *
-entry_new (const char *folder, const char *file)
+entry_new (const char *folder, const char *name)
 {
-  g_autofree char *path = g_build_filename (folder, file, NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CgModel) model = cg_weights_load (path, &error);
   CgModelEntry *entry = g_new0 (CgModelEntry, 1);
 
-  entry->name = g_strndup (file, strlen (file) - strlen (SUFFIX));
-  entry->summary = g_strdup (model ? cg_model_card (model, CG_CARD_SUMMARY) : error->message);
+  entry->name = g_strdup (name);
+  entry->summary = cg_weights_about (folder, name);
   return entry;
 }
 
 static gboolean
-is_listed (GPtrArray *list, const char *file)
+has_name (gconstpointer entry, gconstpointer name)
 {
-  for (guint i = 0; i < list->len; i++)
-    {
-      const CgModelEntry *entry = g_ptr_array_index (list, i);
-
-      if (g_str_has_prefix (file, entry->name) && g_str_equal (file + strlen (entry->name), SUFFIX))
-        return TRUE;
-    }
-  return FALSE;
+  return g_str_equal (((const CgModelEntry *) entry)->name, name);
 }
 
 static int
@@ -59,12 +45,11 @@ cg_models_list (void)
 
   for (char **folder = folders; *folder; folder++)
     {
-      g_autoptr (GDir) dir = g_dir_open (*folder, 0, NULL);
-      const char *file;
+      g_auto (GStrv) names = cg_weights_names (*folder);
 
-      while (dir && (file = g_dir_read_name (dir)) != NULL)
-        if (g_str_has_suffix (file, SUFFIX) && !is_listed (list, file))
-          g_ptr_array_add (list, entry_new (*folder, file));
+      for (char **name = names; name && *name; name++)
+        if (!g_ptr_array_find_with_equal_func (list, *name, has_name, NULL))
+          g_ptr_array_add (list, entry_new (*folder, *name));
     }
   g_ptr_array_sort (list, by_name);
   return list;
