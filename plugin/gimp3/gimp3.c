@@ -68,16 +68,21 @@ show_progress (double done, gpointer user)
   return TRUE;
 }
 
-/* Clean the selected part of @drawable.  The result goes to the shadow buffer
- * and is merged once: one undo step, masked by GIMP with the selection, and
- * nothing has happened to the picture if we end before. */
+/* The selected part of @drawable; FALSE if there is none. */
+static gboolean
+selected_part (GimpDrawable *drawable, GeglRectangle *part)
+{
+  return gimp_drawable_mask_intersect (drawable, &part->x, &part->y, &part->width, &part->height);
+}
+
+/* Clean the selected part of @drawable into its shadow buffer: the picture is as it was. */
 static gboolean
 denoise (CgWorker *worker, GimpDrawable *drawable, const CgSettings *settings, Share *share,
          GError **error)
 {
   GeglRectangle region;
 
-  if (!gimp_drawable_mask_intersect (drawable, &region.x, &region.y, &region.width, &region.height))
+  if (!selected_part (drawable, &region))
     return TRUE;
 
   g_autoptr (GeglBuffer) in = gimp_drawable_get_buffer (drawable);
@@ -94,6 +99,17 @@ denoise (CgWorker *worker, GimpDrawable *drawable, const CgSettings *settings, S
                       share, error))
     return FALSE;
   gegl_buffer_flush (shadow);
+  return TRUE;
+}
+
+/* The shadow into the picture, masked by GIMP with the selection. */
+static gboolean
+merge (GimpDrawable *drawable, GError **error)
+{
+  GeglRectangle region;
+
+  if (!selected_part (drawable, &region))
+    return TRUE;
   if (!gimp_drawable_merge_shadow (drawable, TRUE))
     {
       g_set_error_literal (error, CG_ERROR, CG_ERROR_UNSUPPORTED,
@@ -104,7 +120,8 @@ denoise (CgWorker *worker, GimpDrawable *drawable, const CgSettings *settings, S
   return TRUE;
 }
 
-/* All of @drawables, as one undo step. */
+/* All of @drawables, as one undo step.  They are merged when all are clean, so nothing has
+ * happened to the picture if we end before. */
 static gboolean
 denoise_all (GimpImage *image, GimpDrawable **drawables, int n, const CgSettings *settings,
              GError **error)
@@ -120,10 +137,14 @@ denoise_all (GimpImage *image, GimpDrawable **drawables, int n, const CgSettings
     return FALSE;
 
   gimp_progress_init (_ ("Removing noise"));
-  if (n > 1)
-    gimp_image_undo_group_start (image);
   for (; done && share.index < n; share.index++)
     done = denoise (worker, drawables[share.index], settings, &share, error);
+  if (!done)
+    return FALSE;
+  if (n > 1)
+    gimp_image_undo_group_start (image);
+  for (int i = 0; done && i < n; i++)
+    done = merge (drawables[i], error);
   if (n > 1)
     gimp_image_undo_group_end (image);
   gimp_progress_end ();
