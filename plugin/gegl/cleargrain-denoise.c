@@ -68,21 +68,23 @@ state_free (State *state)
   g_free (state);
 }
 
-/* GEGL has no way for an operation to fail, so weights that cannot be had are told
- * once, and the picture passes as it is. */
-static void
-load_model (State *state, const char *model)
+/* The worker for the model of now, NULL if that cannot be had: GEGL has no way for an
+ * operation to fail, so it is told once, and the picture passes as it is.  Only called when
+ * pixels are wanted, for graphs are made before their properties are set.  Under the lock. */
+static CgWorker *
+worker_of (State *state, const char *model)
 {
   g_autoptr (GError) error = NULL;
 
-  if (state->model && g_strcmp0 (state->model, model) == 0)
-    return;
+  if (state->model && g_str_equal (state->model, model ? model : ""))
+    return state->worker;
   g_free (state->model);
   state->model = g_strdup (model ? model : "");
   g_clear_pointer (&state->worker, cg_worker_free);
   state->worker = cg_worker_new (state->model, &error);
   if (state->worker == NULL)
     g_warning ("cleargrain:denoise leaves the picture as it is: %s", error->message);
+  return state->worker;
 }
 
 /* Colours of a palette are mixed like any others. */
@@ -98,13 +100,9 @@ static void
 prepare (GeglOperation *operation)
 {
   const Babl *format = working_format (gegl_operation_get_source_format (operation, "input"));
-  State *state = state_of (operation);
 
   gegl_operation_set_format (operation, "input", format);
   gegl_operation_set_format (operation, "output", format);
-  g_mutex_lock (&state->lock);
-  load_model (state, GEGL_PROPERTIES (operation)->model);
-  g_mutex_unlock (&state->lock);
 }
 
 static GeglRectangle
@@ -118,28 +116,39 @@ get_bounding_box (GeglOperation *operation)
   return box;
 }
 
-/* What the network sees around @roi.  The whole input is not needed: a pixel farther
- * away than the halo has no say. */
+/* @roi with what the network of @worker sees around it. */
+static GeglRectangle
+with_halo (const CgWorker *worker, const GeglRectangle *roi)
+{
+  const int halo = worker ? cg_worker_halo (worker) : 0;
+
+  return (GeglRectangle){ roi->x - halo, roi->y - halo, roi->width + 2 * halo,
+                          roi->height + 2 * halo };
+}
+
+/* The whole input is not needed: a pixel farther away than the halo has no say. */
 static GeglRectangle
 get_required_for_output (GeglOperation *operation, const char *pad, const GeglRectangle *roi)
 {
   State *state = state_of (operation);
-  GeglRectangle required = *roi;
 
   g_mutex_lock (&state->lock);
-  const int halo = state->worker ? cg_worker_halo (state->worker) : 0;
+  const GeglRectangle required
+      = with_halo (worker_of (state, GEGL_PROPERTIES (operation)->model), roi);
   g_mutex_unlock (&state->lock);
-  required.x -= halo;
-  required.y -= halo;
-  required.width += 2 * halo;
-  required.height += 2 * halo;
   return required;
 }
 
+/* Before there is a worker there are no pixels to become wrong. */
 static GeglRectangle
 get_invalidated_by_change (GeglOperation *operation, const char *pad, const GeglRectangle *roi)
 {
-  return get_required_for_output (operation, pad, roi);
+  State *state = state_of (operation);
+
+  g_mutex_lock (&state->lock);
+  const GeglRectangle invalid = with_halo (state->worker, roi);
+  g_mutex_unlock (&state->lock);
+  return invalid;
 }
 
 /* From @from on in whole blocks: the first and the one after the last pixel. */
@@ -189,9 +198,10 @@ process (GeglOperation *operation, GeglBuffer *input, GeglBuffer *output, const 
   };
 
   g_mutex_lock (&state->lock);
-  if (state->worker == NULL)
+  CgWorker *worker = worker_of (state, properties->model);
+  if (worker == NULL)
     gegl_buffer_copy (input, roi, GEGL_ABYSS_NONE, output, roi);
-  else if (!cg_worker_run (state->worker, &job, properties->strength, properties->colour_strength,
+  else if (!cg_worker_run (worker, &job, properties->strength, properties->colour_strength,
                            show_progress, operation, &error))
     g_warning ("cleargrain:denoise: %s", error->message);
   g_mutex_unlock (&state->lock);

@@ -15,8 +15,18 @@
     (for-each (lambda (word) (display word port) (display " " port)) words)
     (close-output-port port)))
 
+; A drawable of any kind, in a picture of its own.
+(define (save-drawable drawable path)
+  (gimp-edit-copy drawable)
+  (let ((image (car (gimp-edit-paste-as-new-image))))
+    (save-picture image path)
+    (gimp-image-delete image)))
+
+(define (denoise-drawable image drawable strength model)
+  (plug-in-cleargrain-denoise RUN-NONINTERACTIVE image drawable strength strength model))
+
 (define (denoise image strength model)
-  (plug-in-cleargrain-denoise RUN-NONINTERACTIVE image (drawable-of image) strength strength model))
+  (denoise-drawable image (drawable-of image) strength model))
 
 ; IN through PREPARE (a procedure of the image), the filter and FINISH to OUT.
 (define (clean in out strength model prepare finish)
@@ -43,11 +53,72 @@
          (lambda (image) (gimp-image-resize image 40 30 -20 -10))
          (lambda (image) (gimp-image-resize-to-layers image))))
 
+(define (set-precision image precision)
+  (if (not (= precision (car (gimp-image-get-precision image))))
+      (gimp-image-convert-precision image precision)))
+
 ; In another precision (the numbers are GIMP's; 250 is the 16 bits of the file).
 (define (clean-precision in out model precision)
   (clean in out 1.0 model
-         (lambda (image) (gimp-image-convert-precision image precision))
-         (lambda (image) (gimp-image-convert-precision image 250))))
+         (lambda (image) (set-precision image precision))
+         (lambda (image) (set-precision image 250))))
+
+; IN in each precision: as it is (PREFIX-before-PRECISION.png) and clean (PREFIX-after-PRECISION.png),
+; both as 16-bit files (250).
+(define (clean-precisions in prefix model . precisions)
+  (let* ((original (load-picture in))
+         (save (lambda (image part precision)
+                 (let ((copy (car (gimp-image-duplicate image))))
+                   (set-precision copy 250)
+                   (save-picture copy (string-append prefix "-" part "-"
+                                                     (number->string precision) ".png"))
+                   (gimp-image-delete copy)))))
+    (for-each
+      (lambda (precision)
+        (let ((image (car (gimp-image-duplicate original))))
+          (set-precision image precision)
+          (save image "before" precision)
+          (denoise image 1.0 model)
+          (save image "after" precision)
+          (gimp-image-delete image)))
+      precisions)))
+
+; DRAWABLE, which need not be a layer, before and after.
+(define (clean-drawable image drawable before after model)
+  (save-drawable drawable before)
+  (denoise-drawable image drawable 1.0 model)
+  (save-drawable drawable after)
+  (gimp-image-delete image))
+
+(define (clean-mask in before after model)
+  (let* ((image (load-picture in))
+         (layer (drawable-of image))
+         (mask (car (gimp-layer-create-mask layer ADD-MASK-COPY))))
+    (gimp-layer-add-mask layer mask)
+    (clean-drawable image mask before after model)))
+
+(define (clean-channel in before after model)
+  (let* ((image (load-picture in))
+         (channel (car (gimp-channel-new-from-component image CHANNEL-GREEN "green"))))
+    (gimp-image-insert-channel image channel 0 0)
+    (clean-drawable image channel before after model)))
+
+(define (select-softly image)
+  (gimp-context-set-feather TRUE)
+  (gimp-context-set-feather-radius 12 12)
+  (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 20 10 60 50))
+
+(define (clean-soft in out model)
+  (clean in out 1.0 model select-softly (lambda (image) (gimp-selection-none image))))
+
+; A gray layer, too large for a file, through the filter.
+(define (clean-large width height model out)
+  (let* ((image (car (gimp-image-new width height GRAY)))
+         (layer (car (gimp-layer-new image width height GRAY-IMAGE "large" 100 LAYER-MODE-NORMAL))))
+    (gimp-image-insert-layer image layer 0 0)
+    (gimp-drawable-fill layer FILL-WHITE)
+    (denoise image 1.0 model)
+    (say out "done")))
 
 ; A run that must fail: tells OUT whether the picture was left alone, and saves it to SAVED if
 ; that is not "".  GIMP writes the message to standard error.

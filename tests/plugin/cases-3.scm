@@ -21,8 +21,18 @@
   (plug-in-cleargrain-denoise #:run-mode RUN-NONINTERACTIVE #:image image #:drawables drawables
                               #:strength strength #:colour-strength strength #:model model))
 
+; A drawable of any kind, in a picture of its own.
+(define (save-drawable drawable path)
+  (gimp-edit-copy (vector drawable))
+  (let ((image (gimp-edit-paste-as-new-image)))
+    (save-picture image path)
+    (gimp-image-delete image)))
+
+(define (denoise-drawable image drawable strength model)
+  (denoise-drawables image (vector drawable) strength model))
+
 (define (denoise image strength model)
-  (denoise-drawables image (vector (drawable-of image)) strength model))
+  (denoise-drawable image (drawable-of image) strength model))
 
 ; IN through PREPARE (a procedure of the image), the filter and FINISH to OUT.
 (define (clean in out strength model prepare finish)
@@ -49,11 +59,111 @@
          (lambda (image) (gimp-image-resize image 40 30 -20 -10))
          (lambda (image) (gimp-image-resize-to-layers image))))
 
+(define (set-precision image precision)
+  (if (not (= precision (gimp-image-get-precision image)))
+      (gimp-image-convert-precision image precision)))
+
 ; In another precision (the numbers are GIMP's; 250 is the 16 bits of the file).
 (define (clean-precision in out model precision)
   (clean in out 1.0 model
-         (lambda (image) (gimp-image-convert-precision image precision))
-         (lambda (image) (gimp-image-convert-precision image 250))))
+         (lambda (image) (set-precision image precision))
+         (lambda (image) (set-precision image 250))))
+
+; IN in each precision: as it is (PREFIX-before-PRECISION.png) and clean (PREFIX-after-PRECISION.png),
+; both as 16-bit files (250).
+(define (clean-precisions in prefix model . precisions)
+  (let* ((original (load-picture in))
+         (save (lambda (image part precision)
+                 (let ((copy (gimp-image-duplicate image)))
+                   (set-precision copy 250)
+                   (save-picture copy (string-append prefix "-" part "-"
+                                                     (number->string precision) ".png"))
+                   (gimp-image-delete copy)))))
+    (for-each
+      (lambda (precision)
+        (let ((image (gimp-image-duplicate original)))
+          (set-precision image precision)
+          (save image "before" precision)
+          (denoise image 1.0 model)
+          (save image "after" precision)
+          (gimp-image-delete image)))
+      precisions)))
+
+; DRAWABLE, which need not be a layer, before and after.
+(define (clean-drawable image drawable before after model)
+  (save-drawable drawable before)
+  (denoise-drawable image drawable 1.0 model)
+  (save-drawable drawable after)
+  (gimp-image-delete image))
+
+(define (clean-mask in before after model)
+  (let* ((image (load-picture in))
+         (layer (drawable-of image))
+         (mask (gimp-layer-create-mask layer ADD-MASK-COPY)))
+    (gimp-layer-add-mask layer mask)
+    (clean-drawable image mask before after model)))
+
+(define (clean-channel in before after model)
+  (let* ((image (load-picture in))
+         (channel (gimp-channel-new-from-component image CHANNEL-GREEN "green")))
+    (gimp-image-insert-channel image channel -1 0)
+    (clean-drawable image channel before after model)))
+
+(define (select-softly image)
+  (gimp-context-set-feather #t)
+  (gimp-context-set-feather-radius 12 12)
+  (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 20 10 60 50))
+
+(define (clean-soft in out model)
+  (clean in out 1.0 model select-softly (lambda (image) (gimp-selection-none image))))
+
+; Two layers in one run.
+(define (load-two first second)
+  (let ((image (load-picture first)))
+    (gimp-image-insert-layer image (gimp-file-load-layer RUN-NONINTERACTIVE image second) -1 0)
+    image))
+
+(define (clean-two first second out-1 out-2 model)
+  (let* ((image (load-two first second))
+         (layers (gimp-image-get-layers image)))
+    (denoise-drawables image layers 1.0 model)
+    (save-drawable (vector-ref layers 1) out-1)
+    (save-drawable (vector-ref layers 0) out-2)
+    (gimp-image-delete image)))
+
+; Two, of which one must be refused.
+(define (fail-two first second model out)
+  (let* ((image (load-two first second))
+         (layers (gimp-image-get-layers image)))
+    (gimp-item-set-lock-content (vector-ref layers 1) #t)
+    (gimp-image-clean-all image)
+    (catch (say out "refused, changed:" (if (gimp-image-is-dirty image) 1 0))
+      (denoise-drawables image layers 1.0 model)
+      (say out "accepted"))
+    (gimp-image-delete image)))
+
+; The GEGL operation as an effect on the layer, which stays under it as it was; then merged.
+(define (clean-effect in out without merged strength model)
+  (let* ((image (load-picture in))
+         (layer (drawable-of image)))
+    (gimp-drawable-append-new-filter layer "cleargrain:denoise" "effect" LAYER-MODE-REPLACE 1.0
+                                     "strength" strength "colour-strength" strength "model" model)
+    (save-picture image out)
+    (gimp-drawable-filter-delete (vector-ref (gimp-drawable-get-filters layer) 0))
+    (save-picture image without)
+    (gimp-drawable-merge-new-filter layer "cleargrain:denoise" "effect" LAYER-MODE-REPLACE 1.0
+                                    "strength" strength "colour-strength" strength "model" model)
+    (save-picture image merged)
+    (gimp-image-delete image)))
+
+; A gray layer, too large for a file, through the filter.
+(define (clean-large width height model out)
+  (let* ((image (gimp-image-new width height GRAY))
+         (layer (gimp-layer-new image "large" width height GRAY-IMAGE 100 LAYER-MODE-NORMAL)))
+    (gimp-image-insert-layer image layer -1 0)
+    (gimp-drawable-fill layer FILL-WHITE)
+    (denoise image 1.0 model)
+    (say out "done")))
 
 ; A run that must fail: tells OUT whether the picture was left alone, and saves it to SAVED if
 ; that is not "".  GIMP writes the message to standard error.

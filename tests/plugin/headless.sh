@@ -7,7 +7,6 @@ set -uo pipefail
 
 plugin=$(realpath "$2") cleargrain=$(realpath "$3") picture=$(realpath "$4")
 make_weights=$(realpath "$5")
-name=$(basename "$plugin")
 here=$(realpath "$(dirname "$0")")
 . "$here/tap.sh"
 . "$here/profile.sh"
@@ -121,10 +120,8 @@ check "locked pixels: one message each" said 2 "the pixels of this layer are loc
 # The process of a running filter, if it has computed for half a second.
 busy_plugin ()
 {
-  local file pid ticks
-  for file in $(grep -lsa "$profile/plug-ins/$name/$name" /proc/[0-9]*/cmdline); do
-    pid=${file#/proc/} pid=${pid%/cmdline}
-    grep -qszx -- -run "$file" || continue
+  local pid ticks
+  for pid in $(plugin_processes); do
     ticks=$(awk '{ print $14 }' "/proc/$pid/stat" 2>/dev/null)
     [ "${ticks:-0}" -ge 50 ] && echo "$pid" && return
   done

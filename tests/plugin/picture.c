@@ -3,6 +3,7 @@
  *
  *   picture make KIND BITS WIDTH HEIGHT OUT       KIND gray, graya, rgb or rgba; BITS 8 or 16
  *   picture compare WANT GOT TOLERANCE [only|except X Y W H]
+ *   picture between ONE OTHER GOT TOLERANCE       every sample of GOT lies between theirs
  *
  * The tolerance is in steps of the pictures' depth.  compare says where the largest difference is
  * and exits with 1 if it is beyond the tolerance. */
@@ -23,7 +24,8 @@ static int
 usage (void)
 {
   g_printerr ("usage: picture make KIND BITS WIDTH HEIGHT OUT | "
-              "compare WANT GOT TOLERANCE [only|except X Y W H]\n");
+              "compare WANT GOT TOLERANCE [only|except X Y W H] | "
+              "between ONE OTHER GOT TOLERANCE\n");
   return 2;
 }
 
@@ -116,6 +118,18 @@ largest_difference (const CgImage *want, const CgImage *got, const Area *area, i
   return largest;
 }
 
+static gboolean
+is_alike (const CgImage *want, const CgImage *got)
+{
+  if (want->width == got->width && want->height == got->height && want->channels == got->channels
+      && want->depth == got->depth)
+    return TRUE;
+  g_print ("%dx%d, %d channels, depth %d against %dx%d, %d channels, depth %d\n", want->width,
+           want->height, want->channels, want->depth, got->width, got->height, got->channels,
+           got->depth);
+  return FALSE;
+}
+
 static int
 compare (const char *want_path, const char *got_path, int tolerance, const Area *area,
          GError **error)
@@ -124,19 +138,32 @@ compare (const char *want_path, const char *got_path, int tolerance, const Area 
   g_autoptr (CgImage) want = cg_image_load (want_path, error);
   g_autoptr (CgImage) got = want ? cg_image_load (got_path, error) : NULL;
 
-  if (got == NULL)
+  if (got == NULL || !is_alike (want, got))
     return 1;
-  if (want->width != got->width || want->height != got->height || want->channels != got->channels
-      || want->depth != got->depth)
-    {
-      g_print ("%dx%d, %d channels, depth %d against %dx%d, %d channels, depth %d\n", want->width,
-               want->height, want->channels, want->depth, got->width, got->height, got->channels,
-               got->depth);
-      return 1;
-    }
   const int largest = largest_difference (want, got, area, &x, &y);
   g_print ("largest difference %d at %d,%d\n", largest, x, y);
   return largest <= tolerance ? 0 : 1;
+}
+
+static int
+between (char **paths, int tolerance, GError **error)
+{
+  g_autoptr (CgImage) one = cg_image_load (paths[0], error);
+  g_autoptr (CgImage) other = one ? cg_image_load (paths[1], error) : NULL;
+  g_autoptr (CgImage) got = other ? cg_image_load (paths[2], error) : NULL;
+  int farthest = 0;
+
+  if (got == NULL || !is_alike (one, got) || !is_alike (other, got))
+    return 1;
+  const gsize n = (gsize) got->width * got->height * got->channels;
+  for (gsize i = 0; i < n; i++)
+    {
+      const int a = sample_at (one, i), b = sample_at (other, i), v = sample_at (got, i);
+
+      farthest = MAX (farthest, MAX (MIN (a, b) - v, v - MAX (a, b)));
+    }
+  g_print ("farthest outside %d\n", farthest);
+  return farthest <= tolerance ? 0 : 1;
 }
 
 int
@@ -149,6 +176,8 @@ main (int argc, char **argv)
     status = make (argv[2], atoi (argv[3]), atoi (argv[4]), atoi (argv[5]), argv[6], &error);
   else if (argc == 5 && g_str_equal (argv[1], "compare"))
     status = compare (argv[2], argv[3], atoi (argv[4]), &(Area){ .inside = FALSE }, &error);
+  else if (argc == 6 && g_str_equal (argv[1], "between"))
+    status = between (argv + 2, atoi (argv[5]), &error);
   else if (argc == 10 && g_str_equal (argv[1], "compare"))
     {
       const Area area = { atoi (argv[6]), atoi (argv[7]), atoi (argv[8]), atoi (argv[9]),

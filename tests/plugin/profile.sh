@@ -6,6 +6,7 @@
 #   profile_make VERSION PLUGIN    VERSION 2.10 or 3
 #   gimp_console ARGUMENTS...      without a window
 #   gimp_window ARGUMENTS...       with one
+#   plugin_processes               ids of the plug-in's running processes that do work
 #   batch EXPRESSION...            an argument for -b: the cases loaded, then the expressions
 
 profile_make ()
@@ -74,6 +75,16 @@ gimp_window ()
   local arguments
   mapfile -t arguments < <(profile_arguments)
   exec "gimp-$version" "${arguments[@]}" "$@" </dev/null
+}
+
+plugin_processes ()
+{
+  local file pid name=$profile/plug-ins/denoise-cleargrain/denoise-cleargrain
+  for file in $(grep -lsa "$name" /proc/[0-9]*/cmdline); do
+    grep -qszx -- -run "$file" || continue # asked for its procedures
+    pid=${file#/proc/}
+    echo "${pid%/cmdline}"
+  done
 }
 
 batch ()
