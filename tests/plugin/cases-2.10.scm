@@ -15,10 +15,11 @@
     (for-each (lambda (word) (display word port) (display " " port)) words)
     (close-output-port port)))
 
-; A drawable of any kind, in a picture of its own.
+; A drawable of any kind, as a 16-bit picture of its own.
 (define (save-drawable drawable path)
   (gimp-edit-copy drawable)
   (let ((image (car (gimp-edit-paste-as-new-image))))
+    (set-precision image 250)
     (save-picture image path)
     (gimp-image-delete image)))
 
@@ -105,7 +106,7 @@
 
 (define (select-softly image)
   (gimp-context-set-feather TRUE)
-  (gimp-context-set-feather-radius 12 12)
+  (gimp-context-set-feather-radius 8 8)
   (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 20 10 60 50))
 
 (define (clean-soft in out model)

@@ -21,10 +21,11 @@
   (plug-in-cleargrain-denoise #:run-mode RUN-NONINTERACTIVE #:image image #:drawables drawables
                               #:strength strength #:colour-strength strength #:model model))
 
-; A drawable of any kind, in a picture of its own.
+; A drawable of any kind, as a 16-bit picture of its own.
 (define (save-drawable drawable path)
   (gimp-edit-copy (vector drawable))
   (let ((image (gimp-edit-paste-as-new-image)))
+    (set-precision image 250)
     (save-picture image path)
     (gimp-image-delete image)))
 
@@ -111,7 +112,7 @@
 
 (define (select-softly image)
   (gimp-context-set-feather #t)
-  (gimp-context-set-feather-radius 12 12)
+  (gimp-context-set-feather-radius 8 8)
   (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 20 10 60 50))
 
 (define (clean-soft in out model)
