@@ -46,7 +46,7 @@ for p in soft soft-alpha; do
 done
 if [ "$version" = 3 ]; then
   "$picture" make rgb 16 97 71 first.png
-  "$picture" make rgb 16 113 64 second.png
+  "$picture" make rgba 16 97 71 second.png # GIMP gives it alpha, anyway
   arguments+=(
     -b "$(batch "(clean-two \"first.png\" \"second.png\" \"first-clean.png\" \"second-clean.png\"
                             \"$weights\")")"
@@ -61,7 +61,7 @@ if [ "$version" = 3 ] && [ "$operation" ]; then
                                          \"effect-merged.png\" 0.5 \"$weights\")")")
 fi
 gimp_console "${arguments[@]}" >gimp.log 2>&1
-grep -i 'error\|cleargrain:' gimp.log | sed 's/^/# GIMP: /'
+grep 'Error:\|cleargrain:denoise' gimp.log | sed 's/^/# GIMP: /'
 
 # What the step of a precision is worth in a 16-bit file, halved; linear light is coarse in the
 # shadows, where the file's curve is 12.92 times as steep.
