@@ -12,6 +12,9 @@
 /* GIMP has pixels of its own in memory: leave the network less than it would take. */
 #define MAX_MEMORY ((gsize) 384 << 20)
 
+/* Tiles of the picture that GEGL keeps in the filter's process; some rows of a wide picture. */
+#define TILE_CACHE ((guint64) 48 << 20)
+
 struct _CgWorker
 {
   CgModel *model;
@@ -35,6 +38,13 @@ gegl_threads (void)
 
   g_object_get (gegl_config (), "threads", &threads, NULL);
   return threads;
+}
+
+void
+cg_worker_start_gegl (void)
+{
+  gegl_init (NULL, NULL);
+  g_object_set (gegl_config (), "tile-cache-size", TILE_CACHE, NULL);
 }
 
 CgWorker *

@@ -8,6 +8,10 @@
 
 #include "model/progress.h"
 
+/* Start GEGL in a process of the filter's own.  The pixels are GIMP's: as the picture is
+ * streamed, next to none of them are kept here, where GEGL would keep as many as GIMP may. */
+void cg_worker_start_gegl (void);
+
 /* A model made ready for the pixels of any number of buffers.  One thread at a time. */
 typedef struct _CgWorker CgWorker;
 

@@ -225,7 +225,7 @@ run (const char *name, int n, const GimpParam *parameters, int *n_values, GimpPa
   static GimpParam returned[2]; /* libgimp reads them after we return */
   g_autoptr (GError) error = NULL;
 
-  gegl_init (NULL, NULL);
+  cg_worker_start_gegl ();
   choose_language ();
   returned[0].type = GIMP_PDB_STATUS;
   returned[0].data.d_status = run_mode (parameters[RUN_MODE].data.d_int32, n, parameters, &error);

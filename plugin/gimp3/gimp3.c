@@ -173,7 +173,7 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
   g_auto (CgSettings) settings;
   GError *error = NULL; /* taken over by the return values */
 
-  gegl_init (NULL, NULL);
+  cg_worker_start_gegl ();
   cg_settings_init (&settings);
   if (n == 0)
     g_set_error_literal (&error, CG_ERROR, CG_ERROR_USAGE, _ ("no layer is selected"));
