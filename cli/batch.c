@@ -80,8 +80,7 @@ tell (const Batch *batch, const CgPicture *picture)
   static const char *const kinds[] = { "gray", "gray + alpha", "RGB", "RGB + alpha" };
   static const char *const depths[] = { "8 bits", "16 bits", "float" };
   const CgDenoiseReport *report = &picture->report;
-  const CgConvKernel *kernel
-      = cg_conv_kernel_for (&(CgConv){ 32, 32, 3, 1 }, batch->options->kernels);
+  const CgConvKernel *kernel = cg_conv_kernel_for (&(CgConv){ 32, 32, 3, 1 }, NULL);
 
   cg_console_tell (batch->console,
                    "%s -> %s: %d x %d %s, %s; %d tiles of %d x %d, %.1f MB of buffers, kernels %s; "
@@ -261,7 +260,6 @@ make_denoiser (Batch *batch, const CgModel *model, GError **error)
   denoise.grain_size = batch->options->grain_size;
   denoise.max_memory = batch->options->max_memory;
   denoise.threads = batch->options->threads;
-  denoise.kernels = batch->options->kernels;
   denoise.progress = on_progress;
   denoise.progress_data = batch;
   return cg_denoiser_new (model, &denoise, error);

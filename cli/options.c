@@ -255,27 +255,6 @@ check_combinations (const CgOptions *o, GError **error)
          && exclude (o->quiet, "--quiet", o->verbose, "--verbose", error);
 }
 
-/* The library falls back to the reference without a word; whoever asks for
- * kernels by name wants to know. */
-static gboolean
-check_kernels (const char *wanted, GError **error)
-{
-  g_autoptr (GString) names = g_string_new (NULL);
-
-  for (const CgConvKernel *const *k = cg_conv_kernels (); wanted && *k; k++)
-    {
-      const char *family = strrchr ((*k)->name, '-');
-      if (g_str_equal ((*k)->name, wanted) || (family && g_str_equal (family + 1, wanted)))
-        return TRUE;
-      g_string_append_printf (names, "%s%s", names->len ? ", " : "", (*k)->name);
-    }
-  if (!wanted)
-    return TRUE;
-  g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
-               "CLEARGRAIN_KERNELS is \"%s\", but what there is here is %s", wanted, names->str);
-  return FALSE;
-}
-
 /* --- the file of settings --- */
 
 typedef struct
@@ -347,9 +326,8 @@ cg_options_parse (CgOptions *options, char ***argv, GError **error)
     return FALSE;
   if (!options->model)
     options->model = g_strdup ("photo");
-  options->kernels = g_getenv ("CLEARGRAIN_KERNELS");
   if (!check_numbers (options, &typed, error) || !check_names (options, error)
-      || !check_combinations (options, error) || !check_kernels (options->kernels, error))
+      || !check_combinations (options, error) || !cg_conv_check_wish (error))
     return FALSE;
   if (options->preview)
     options->output = g_strdup (options->preview);

@@ -23,7 +23,6 @@ typedef struct
   gboolean overwrite, skip_existing, in_place;
 
   char *model;
-  const char *kernels; /* of $CLEARGRAIN_KERNELS; NULL = the fastest */
   double strength, colour_strength;
   int grain_size;
   int threads;

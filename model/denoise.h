@@ -22,7 +22,7 @@ typedef struct
   int threads;         /* 0 = one a processor [0] */
   int grain_size;      /* 2 to 4: also take away noise that about so many pixels across share;
                           0 or 1: only noise of single pixels [1] */
-  const char *kernels; /* name of the convolution kernels, NULL = the fastest [NULL] */
+  const char *kernels; /* name of the convolution kernels (conv/conv.h) [NULL] */
   CgProgressFunc progress; /* [NULL] */
   gpointer progress_data;
 } CgDenoiseOptions;

@@ -22,7 +22,7 @@ typedef enum
 } CgPassMode;
 
 /* Room for the packed parameters of @network, which must outlive it.
- * @kernels: name of the convolution kernels, NULL for the fastest. */
+ * @kernels: their name (conv/conv.h), or NULL. */
 CgPacked *cg_packed_new (const CgNetwork *network, CgPassMode mode,
                          const char *kernels) G_GNUC_WARN_UNUSED_RESULT;
 void cg_packed_free (CgPacked *packed);

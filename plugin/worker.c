@@ -56,7 +56,6 @@ cg_worker_new (const char *model, GError **error)
     .colour_strength = 1,
     .max_memory = MAX_MEMORY,
     .threads = gegl_threads (),
-    .kernels = g_getenv ("CLEARGRAIN_KERNELS"),
     .progress = forward_progress,
     .progress_data = worker,
   };

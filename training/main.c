@@ -5,9 +5,10 @@
 #include <locale.h>
 #include <string.h>
 
+#include "model/conv/conv.h"
 #include "model/error.h"
-#include "training/commands.h"
 #include "model/nearest.h"
+#include "training/commands.h"
 
 #define PROGRAM "cleargrain-train"
 
@@ -48,13 +49,20 @@ print_help (void)
            "Exit status: 0 done, 1 failed, 2 the command line or the recipe makes no sense, 130 "
            "stopped\n"
            "(Ctrl-C, SIGTERM).  Environment: CLEARGRAIN_WEIGHTS, a folder of weights to look in "
-           "first.\n");
+           "first;\n"
+           "CLEARGRAIN_KERNELS, which convolution kernels to use (\"reference\" ...).\n");
 }
 
 static int
 run_command (int argc, char **argv)
 {
   const char *names[G_N_ELEMENTS (commands)];
+  g_autoptr (GError) error = NULL;
+  if (!cg_conv_check_wish (&error))
+    {
+      g_printerr (PROGRAM ": %s\n", error->message);
+      return CG_EXIT_USAGE;
+    }
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       names[i] = commands[i].name;

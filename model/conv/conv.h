@@ -88,9 +88,13 @@ typedef struct
 const CgConvKernel *const *cg_conv_kernels (void);
 
 /* The fastest kernel for @conv, or the one called @name, or the fastest of the
- * family @name ("avx2" for those called "...-avx2").  NULL = no wish; a name
- * that does not exist or does not support @conv gives way to the reference.
- * Never NULL. */
+ * family @name ("avx2" for those called "...-avx2").  NULL = what the variable
+ * CLEARGRAIN_KERNELS says, if it is set; a name that does not exist or does not
+ * support @conv gives way to the reference.  Never NULL. */
 const CgConvKernel *cg_conv_kernel_for (const CgConv *conv, const char *name);
+
+/* For programs to call first: FALSE with CG_ERROR_USAGE, listing what there is,
+ * if CLEARGRAIN_KERNELS names nothing that this processor can run. */
+gboolean cg_conv_check_wish (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

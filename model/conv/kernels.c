@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "model/error.h"
+
 /* Whether this processor runs what meson.build compiles for a family. */
 static gboolean
 can_run (const char *family)
@@ -58,6 +60,9 @@ cg_conv_kernels (void)
   return usable;
 }
 
+/* The variable by which a user asks for kernels. */
+#define WISH "CLEARGRAIN_KERNELS"
+
 static gboolean
 is_called (const CgConvKernel *kernel, const char *name)
 {
@@ -70,8 +75,29 @@ cg_conv_kernel_for (const CgConv *conv, const char *name)
   const CgConvKernel *const *kernels = cg_conv_kernels ();
   const CgConvKernel *best = kernels[0];
 
+  if (!name)
+    name = g_getenv (WISH);
   for (int n = 0; kernels[n]; n++)
     if ((!name || is_called (kernels[n], name)) && kernels[n]->supports (conv))
       best = kernels[n];
   return best;
+}
+
+gboolean
+cg_conv_check_wish (GError **error)
+{
+  const char *wish = g_getenv (WISH);
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (const CgConvKernel *const *k = cg_conv_kernels (); wish && *k; k++)
+    {
+      if (is_called (*k, wish))
+        return TRUE;
+      g_string_append_printf (names, "%s%s", names->len ? ", " : "", (*k)->name);
+    }
+  if (!wish)
+    return TRUE;
+  g_set_error (error, CG_ERROR, CG_ERROR_USAGE, WISH " is \"%s\", but what there is here is %s",
+               wish, names->str);
+  return FALSE;
 }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "model/error.h"
+
 #define CANARY 12345.0f
 #define ROUNDS 40
 
@@ -702,7 +704,20 @@ test_selection (void)
   g_assert_cmpstr (cg_conv_kernel_for (&first, "baseline")->name, ==, "direct-baseline");
   g_assert_true (cg_conv_kernel_for (&first, "winograd-baseline") == kernels[0]);
   g_assert_true (cg_conv_kernel_for (&conv, "no such kernel") == kernels[0]);
+
+  g_autoptr (GError) error = NULL;
+  g_unsetenv ("CLEARGRAIN_KERNELS");
   g_assert_true (cg_conv_kernel_for (&conv, NULL) != kernels[0]);
+  g_assert_true (cg_conv_check_wish (NULL));
+  g_setenv ("CLEARGRAIN_KERNELS", "baseline", TRUE);
+  g_assert_cmpstr (cg_conv_kernel_for (&conv, NULL)->name, ==, "winograd-baseline");
+  g_assert_true (cg_conv_kernel_for (&conv, "reference") == kernels[0]);
+  g_assert_true (cg_conv_check_wish (NULL));
+  g_setenv ("CLEARGRAIN_KERNELS", "abacus", TRUE);
+  g_assert_false (cg_conv_check_wish (&error));
+  g_assert_error (error, CG_ERROR, CG_ERROR_USAGE);
+  g_assert_nonnull (strstr (error->message, "abacus"));
+  g_unsetenv ("CLEARGRAIN_KERNELS");
 }
 
 int

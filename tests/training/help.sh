@@ -38,6 +38,8 @@ options ()
   grep -o -- '--[a-z][a-z-]*' | sort -u
 }
 
+check "an unknown CLEARGRAIN_KERNELS is refused" sh -c \
+  "CLEARGRAIN_KERNELS=abacus '$train' noise --list 2>&1; [ \$? = 2 ]"
 "$train" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' > commands
 check "commands are found" [ "$(wc -l < commands)" -ge 4 ]
 for command in $(cat commands)
