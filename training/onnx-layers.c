@@ -40,26 +40,50 @@ write_activation (Writer *writer, CgActivation activation, const char *in)
   cg_onnx_add_node (writer->graph, cg_onnx_node (op_type, writer->out, in));
 }
 
-/* A convolution with zeros around as conv.h pads, the same on all sides: output
- * pixel x stands on input pixel x * stride here and there, and both have
- * ceil (h / stride) rows, because 2 p - k = -1. */
-static void
-write_sum (Writer *writer, const CgLayer *layer, int k, int stride)
+/* A convolution of either kind, without its activation, for write_sum_end(). */
+static GByteArray *
+sum_node (Writer *writer, const CgLayer *layer, const char *op_type, int k, int stride)
 {
   gboolean plain = layer->activation == CG_ACTIVATION_NONE;
   const char *sum = plain ? writer->out : part_name (writer, layer, "sum");
   int p = (k - 1) / 2;
 
-  GByteArray *node = cg_onnx_node ("Conv", sum, writer->in);
+  GByteArray *node = cg_onnx_node (op_type, sum, writer->in);
   cg_onnx_node_input (node, part_name (writer, layer, "weight"));
   if (layer->bias)
     cg_onnx_node_input (node, part_name (writer, layer, "bias"));
   cg_onnx_node_ints (node, "kernel_shape", 2, (int[]){ k, k });
   cg_onnx_node_ints (node, "strides", 2, (int[]){ stride, stride });
   cg_onnx_node_ints (node, "pads", 4, (int[]){ p, p, p, p });
+  return node;
+}
+
+static void
+write_sum_end (Writer *writer, const CgLayer *layer, GByteArray *node)
+{
   cg_onnx_add_node (writer->graph, node);
-  if (!plain)
-    write_activation (writer, layer->activation, sum);
+  if (layer->activation != CG_ACTIVATION_NONE)
+    write_activation (writer, layer->activation, part_name (writer, layer, "sum"));
+}
+
+/* With zeros around as conv.h pads: output pixel x stands on input pixel
+ * x * stride here and there, and both have ceil (h / stride) rows, because
+ * 2 p - k = -1. */
+static void
+write_sum (Writer *writer, const CgLayer *layer, int k, int stride)
+{
+  write_sum_end (writer, layer, sum_node (writer, layer, "Conv", k, stride));
+}
+
+/* ConvTranspose makes (h - 1) stride - 2 p + k rows and those of the padding:
+ * h stride, as upconv has. */
+static void
+write_upconv (Writer *writer, const CgLayer *layer)
+{
+  int more = layer->n - 1;
+  GByteArray *node = sum_node (writer, layer, "ConvTranspose", layer->stamp, layer->n);
+  cg_onnx_node_ints (node, "output_padding", 2, (int[]){ more, more });
+  write_sum_end (writer, layer, node);
 }
 
 static void
@@ -106,13 +130,36 @@ write_upsample (Writer *writer, const CgLayer *layer)
   cg_onnx_add_node (writer->graph, node);
 }
 
+/* Channels @order of @in. */
+static void
+write_gather (Writer *writer, const CgLayer *layer, const char *in, const int *order)
+{
+  const char *name = part_name (writer, layer, "order");
+
+  cg_onnx_add_ints (writer->graph, name, layer->out.c, order);
+  GByteArray *node = cg_onnx_node ("Gather", writer->out, in);
+  cg_onnx_node_input (node, name);
+  cg_onnx_node_int (node, "axis", 1);
+  cg_onnx_add_node (writer->graph, node);
+}
+
+/* Nothing is drawn: the latents are their means, the first half. */
+static void
+write_gaussian (Writer *writer, const CgLayer *layer)
+{
+  g_autofree int *order = g_new (int, layer->out.c);
+
+  for (int i = 0; i < layer->out.c; i++)
+    order[i] = i;
+  write_gather (writer, layer, writer->in, order);
+}
+
 /* SpaceToDepth orders its channels (v, u, c), we (c, v, u). */
 static void
 write_unshuffle (Writer *writer, const CgLayer *layer)
 {
   int n = layer->n, c = layer->in.c;
   const char *cut = c == 1 ? writer->out : part_name (writer, layer, "cut");
-  const char *name = part_name (writer, layer, "order");
   g_autofree int *order = g_new (int, layer->out.c);
 
   GByteArray *node = cg_onnx_node ("SpaceToDepth", cut, writer->in);
@@ -122,11 +169,7 @@ write_unshuffle (Writer *writer, const CgLayer *layer)
     return;
   for (int i = 0; i < layer->out.c; i++)
     order[i] = i % (n * n) * c + i / (n * n);
-  cg_onnx_add_ints (writer->graph, name, layer->out.c, order);
-  node = cg_onnx_node ("Gather", writer->out, cut);
-  cg_onnx_node_input (node, name);
-  cg_onnx_node_int (node, "axis", 1);
-  cg_onnx_add_node (writer->graph, node);
+  write_gather (writer, layer, cut, order);
 }
 
 static void
@@ -191,6 +234,7 @@ static const struct
   { &cg_layer_unshuffle, write_unshuffle }, { &cg_layer_shuffle, write_shuffle },
   { &cg_layer_concat, write_concat },       { &cg_layer_add, write_add },
   { &cg_layer_flatten, write_reshape },     { &cg_layer_reshape, write_reshape },
+  { &cg_layer_upconv, write_upconv },       { &cg_layer_gaussian, write_gaussian },
 };
 
 static gboolean

@@ -32,6 +32,12 @@ const NetworkCase network_cases[] = {
     6 },
   { "reshape", "input 4x6x2\nreshape 2x3x8\nreshape 8x6x1",
     "Transpose Reshape Transpose Transpose Reshape Transpose", 4, 6 },
+  { "upconv", "input 4x6x2\nupconv 3 3x3 stride 2 relu\nupconv 1 5x5 stride 3 nobias",
+    "ConvTranspose Relu ConvTranspose", 4, 6 },
+  { "latent", "input 2x3x1\nflatten\ndense 4 sigmoid\nlatent\ndense 6\nreshape 2x3x1",
+    "Transpose Reshape Transpose Conv Sigmoid Conv Transpose Reshape Transpose", 2, 3 },
+  { "gaussian", "input 2x3x1\nflatten\ndense 8\ngaussian\ndense 6\nreshape 2x3x1",
+    "Transpose Reshape Transpose Conv Gather Conv Transpose Reshape Transpose", 2, 3 },
   { NULL },
 };
 
