@@ -134,39 +134,6 @@ forward (const CgLayer *layer, const CgLayerRun *run)
 
 /* --- backward --- */
 
-/* grad_out becomes the gradient before the activation, in place. */
-static void
-undo_activation (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1,
-                 int worker)
-{
-  CgTensor out = cg_batch_at (&run->out, picture), grad = cg_batch_at (&run->grad_out, picture);
-
-  for (int y = y0; y < y1; y++)
-    for (int x = 0; x < out.w; x++)
-      {
-        const float *v = cg_tensor_pixel (&out, y, x);
-        float *g = cg_tensor_pixel (&grad, y, x);
-        for (int o = 0; o < out.c; o++)
-          g[o] *= cg_activate_slope (layer->activation, v[o]);
-      }
-}
-
-static void
-add_bias_gradient (const CgBatch *grad, float *sum)
-{
-  for (int i = 0; i < grad->n; i++)
-    {
-      CgTensor t = cg_batch_at (grad, i);
-      for (int y = 0; y < t.h; y++)
-        for (int x = 0; x < t.w; x++)
-          {
-            const float *g = cg_tensor_pixel (&t, y, x);
-            for (int o = 0; o < t.c; o++)
-              sum[o] += g[o];
-          }
-    }
-}
-
 /* The gradient of the weights, and of the bias, for one slice of the output channels. */
 static void
 backward_slice (const Work *work, int i, int worker)
@@ -184,7 +151,7 @@ backward_slice (const Work *work, int i, int worker)
                                 run->grad_weight + (gsize) first * conv.c_in * conv.k * conv.k,
                                 scratch (run, worker));
   if (layer->bias)
-    add_bias_gradient (&grad_out, run->grad_bias + first);
+    cg_layer_add_bias_gradient (&grad_out, run->grad_bias + first);
 }
 
 /* The gradient of the input for one part of the batch. */
@@ -239,7 +206,7 @@ backward (const CgLayer *layer, const CgLayerRun *run)
   Work work = { .layer = layer, .run = run };
 
   if (layer->activation != CG_ACTIVATION_NONE && !run->undone)
-    cg_layer_rows (layer, run, 0, run->out.first.h, 1, undo_activation);
+    cg_layer_undo_activation (layer, run);
   cut_channels (&work);
   if (run->grad_in.first.data)
     work.parts = n_parts (run, &run->grad_in.first);

@@ -133,4 +133,10 @@ typedef void (*CgRowsFunc) (const CgLayer *layer, const CgLayerRun *run, int pic
 void cg_layer_rows (const CgLayer *layer, const CgLayerRun *run, int y0, int y1, int row_step,
                     CgRowsFunc func);
 
+/* run->grad_out becomes the gradient before the activation, in place. */
+void cg_layer_undo_activation (const CgLayer *layer, const CgLayerRun *run);
+
+/* Add the sum of @grad over its pictures and pixels to the c floats of @sum. */
+void cg_layer_add_bias_gradient (const CgBatch *grad, float *sum);
+
 #endif

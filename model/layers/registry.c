@@ -121,3 +121,40 @@ cg_layer_rows (const CgLayer *layer, const CgLayerRun *run, int y0, int y1, int 
   Rows rows = { layer, run, func, y0, y1, first, length, ranges };
   cg_workers_run (run->workers, ranges * run->out.n, run_range, &rows);
 }
+
+static void
+undo_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1, int worker)
+{
+  CgTensor out = cg_batch_at (&run->out, picture), grad = cg_batch_at (&run->grad_out, picture);
+
+  for (int y = y0; y < y1; y++)
+    for (int x = 0; x < out.w; x++)
+      {
+        const float *v = cg_tensor_pixel (&out, y, x);
+        float *g = cg_tensor_pixel (&grad, y, x);
+        for (int o = 0; o < out.c; o++)
+          g[o] *= cg_activate_slope (layer->activation, v[o]);
+      }
+}
+
+void
+cg_layer_undo_activation (const CgLayer *layer, const CgLayerRun *run)
+{
+  cg_layer_rows (layer, run, 0, run->out.first.h, 1, undo_rows);
+}
+
+void
+cg_layer_add_bias_gradient (const CgBatch *grad, float *sum)
+{
+  for (int i = 0; i < grad->n; i++)
+    {
+      CgTensor t = cg_batch_at (grad, i);
+      for (int y = 0; y < t.h; y++)
+        for (int x = 0; x < t.w; x++)
+          {
+            const float *g = cg_tensor_pixel (&t, y, x);
+            for (int o = 0; o < t.c; o++)
+              sum[o] += g[o];
+          }
+    }
+}

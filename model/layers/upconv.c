@@ -146,23 +146,6 @@ forward (const CgLayer *layer, const CgLayerRun *run)
   cg_workers_run (run->workers, run->in.n, forward_picture, job);
 }
 
-/* grad_out becomes the gradient before the activation, in place. */
-static void
-undo_activation (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1,
-                 int worker)
-{
-  CgTensor out = cg_batch_at (&run->out, picture), grad = cg_batch_at (&run->grad_out, picture);
-
-  for (int y = y0; y < y1; y++)
-    for (int x = 0; x < out.w; x++)
-      {
-        const float *v = cg_tensor_pixel (&out, y, x);
-        float *g = cg_tensor_pixel (&grad, y, x);
-        for (int o = 0; o < out.c; o++)
-          g[o] *= cg_activate_slope (layer->activation, v[o]);
-      }
-}
-
 /* Parameters' gradients of all pictures: their sum is laid out as the packed weights. */
 static void
 parameter_gradients (const CgLayer *layer, const CgLayerRun *run, float *scratch)
@@ -177,11 +160,9 @@ parameter_gradients (const CgLayer *layer, const CgLayerRun *run, float *scratch
       move (layer, &grad_out, stamps, TRUE);
       cg_matmul (TRUE, FALSE, in.c, size, pixels, in.data, in.pixel_stride, stamps, size, TRUE, sum,
                  size);
-      for (int y = 0; layer->bias && y < grad_out.h; y++)
-        for (int x = 0; x < grad_out.w; x++)
-          for (int o = 0; o < grad_out.c; o++)
-            run->grad_bias[o] += cg_tensor_pixel (&grad_out, y, x)[o];
     }
+  if (layer->bias)
+    cg_layer_add_bias_gradient (&run->grad_out, run->grad_bias);
   for (gsize place = 0; place < layer->weight_length; place++)
     run->grad_weight[weight_at (layer, place)] += sum[place];
 }
@@ -217,7 +198,7 @@ backward (const CgLayer *layer, const CgLayerRun *run)
   gconstpointer job[] = { run, layer };
 
   if (layer->activation != CG_ACTIVATION_NONE)
-    cg_layer_rows (layer, run, 0, run->out.first.h, 1, undo_activation);
+    cg_layer_undo_activation (layer, run);
   cg_workers_run (run->workers, 1 + (run->grad_in.first.data ? run->in.n : 0), backward_job, job);
 }
 
