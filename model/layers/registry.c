@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All kinds of layers, and what their lines have in common. */
+/* All kinds of layers, and what they have in common. */
 #include "layer.h"
 
 #include <string.h>
