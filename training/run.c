@@ -225,17 +225,20 @@ set_up_judge (CgRun *run, GError **error)
 
 /* --- the state --- */
 
+/* Folders may have moved, or be called by another path; @data tells whether the
+ * pictures are the same. */
 static gboolean
-check_state (const CgRun *run, const char *recipe, const char *data, GError **error)
+check_state (const CgRun *run, const char *data, GError **error)
 {
   const CgCheckpoint *state = run->state;
   /* Written out again, as an older version may not have known all keys. */
   g_autoptr (CgRecipe) their_recipe = cg_recipe_parse (state->recipe, NULL, NULL);
   g_autofree char *theirs
-      = their_recipe ? cg_recipe_text (their_recipe, FALSE) : g_strdup (state->recipe);
-  if (strcmp (theirs, recipe) != 0)
+      = their_recipe ? cg_recipe_text (their_recipe, TRUE) : g_strdup (state->recipe);
+  g_autofree char *ours = cg_recipe_text (run->recipe, TRUE);
+  if (strcmp (theirs, ours) != 0)
     {
-      g_autofree char *difference = first_difference (theirs, recipe);
+      g_autofree char *difference = first_difference (theirs, ours);
       g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
                    "%s: this folder holds a run of another recipe (%s); choose another --out",
                    run->folder, difference);
@@ -283,7 +286,7 @@ take_up_state (CgRun *run, GError **error)
         return FALSE;
     }
   else if ((run->state = cg_checkpoint_load (path, error)) == NULL
-           || !check_state (run, recipe, data, error))
+           || !check_state (run, data, error))
     return FALSE;
   run->log = cg_log_open (log_path, run->state->log_size, error);
   return run->log != NULL;

@@ -16,6 +16,8 @@
 #define USE_OF_TIME 0.98
 /* Between two progress lines when nobody watches a terminal. */
 #define QUIET_SECONDS 30
+/* PSNR of what is no noise at all, as autoencoders are given. */
+#define NO_NOISE 99
 
 typedef struct
 {
@@ -39,7 +41,8 @@ sitting_seconds (const Loop *loop)
 
 /* --- progress --- */
 
-/* "  PSNR 29.31 (noisy 20.17, photo 28.90, best 29.31)", or nothing yet. */
+/* "  PSNR 29.31 (noisy 20.17, photo 28.90, best 29.31)", "  PSNR 18.30 (best 18.30)" if
+ * nothing is noisy, or nothing yet. */
 static char *
 describe_score (const Loop *loop)
 {
@@ -49,8 +52,10 @@ describe_score (const Loop *loop)
   g_autofree char *rival = judge->rival
                                ? g_strdup_printf (", %s %.2f", judge->rival, judge->rival_held.psnr)
                                : g_strdup ("");
-  return g_strdup_printf ("  PSNR %.2f (noisy %.2f%s, best %.2f)", loop->score.psnr,
-                          cg_validator_noisy (judge->held).psnr, rival,
+  double noisy = cg_validator_noisy (judge->held).psnr;
+  g_autofree char *before
+      = noisy < NO_NOISE ? g_strdup_printf ("noisy %.2f%s, ", noisy, rival) : g_strdup ("");
+  return g_strdup_printf ("  PSNR %.2f (%sbest %.2f)", loop->score.psnr, before,
                           loop->run->state->best_psnr);
 }
 

@@ -450,6 +450,13 @@ test_other_pictures (void)
   g_autofree char *err = NULL;
   furnish (&house);
   g_assert_cmpint (RUN (&house, NULL, "--out", "a"), ==, 0);
+
+  /* The same ones elsewhere are no others. */
+  g_assert_cmpint (g_mkdir (house_path (&house, "elsewhere"), 0777), ==, 0);
+  g_autofree char *there = g_strdup (house_path (&house, "elsewhere/clean"));
+  g_assert_cmpint (g_rename (house_path (&house, "clean"), there), ==, 0);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "a", "--clean", "elsewhere/clean"), ==, 0);
+  g_assert_cmpint (g_rename (there, house_path (&house, "clean")), ==, 0);
   g_assert_cmpint (g_remove (house_path (&house, "clean/05.png")), ==, 0);
   g_assert_cmpint (RUN (&house, &err, "--out", "a"), ==, 1);
   assert_says (err, "a: this folder holds a run on other pictures");

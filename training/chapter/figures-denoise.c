@@ -95,11 +95,13 @@ cg_draw_denoised (CgChapter *chapter, CgPage *page, GError **error)
   CgDigitScore score;
   add_row (sheet, "clean", digits->pictures, digits);
   add_row (sheet, "noisy", noisy, digits);
-  if (!cg_page_sheet (page, "18-35", "digits, and the same with noise", sheet, csv, error)
+  const CgTrained *net = cg_chapter_network (chapter, "denoise-pool", error);
+  if (net == NULL
+      || !cg_page_sheet (page, "18-35", "digits, and the same with noise", sheet, csv, error)
+      || !cg_page_network (page, "18-36", "the network with pooling", net->model->network, error)
       || !clean (chapter, page, "18-37", "noisy digits and what is made of them", "denoise-pool",
                  noisy, &score, error))
     return FALSE;
-  const CgTrained *net = cg_chapter_network (chapter, "denoise-pool", error);
   double before = mean_psnr (digits, noisy);
   cg_page_number (page, "psnr-noisy", before);
   cg_page_number (page, "psnr-cleaned", score.psnr);
@@ -178,16 +180,19 @@ cg_draw_denoisers (CgChapter *chapter, CgPage *page, GError **error)
   g_autoptr (GString) csv = g_string_new ("network,seed,psnr,bce,seconds-an-epoch\n");
   Way ways[2] = { { .name = "denoise-pool" }, { .name = "denoise-stride" } };
   CgDigitScore score;
-  if (!clean (chapter, page, "18-38",
-              "noisy digits and what the network with strides makes of them", "denoise-stride",
-              noisy, &score, error)
+  const CgTrained *net = cg_chapter_network (chapter, "denoise-stride", error);
+  if (net == NULL
+      || !cg_page_network (page, "18-38", "the network with strides", net->model->network, error)
+      || !clean (chapter, page, "18-39",
+                 "noisy digits and what the network with strides makes of them", "denoise-stride",
+                 noisy, &score, error)
       || !measure (chapter, noisy, &ways[0], csv, error)
       || !measure (chapter, noisy, &ways[1], csv, error))
     return FALSE;
   CgPlot *plots[] = { compare ("PSNR, dB", ways, G_STRUCT_OFFSET (Way, psnr)),
                       compare ("BCE, nats a digit", ways, G_STRUCT_OFFSET (Way, bce)) };
-  gboolean ok = cg_page_plots (page, "18-39", "the two denoisers after equal epochs", plots, 2, 2,
-                               csv, error);
+  gboolean ok = cg_page_plots (page, "18-39-seeds", "the two denoisers after equal epochs", plots,
+                               2, 2, csv, error);
   cg_plot_free (plots[0]);
   cg_plot_free (plots[1]);
 

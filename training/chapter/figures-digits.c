@@ -44,12 +44,21 @@ reconstruct (CgChapter *chapter, CgPage *page, const char *id, const char *capti
   return cg_page_sheet (page, id, caption, sheet, csv, error);
 }
 
+static gboolean
+show_network (CgChapter *chapter, CgPage *page, const char *id, const char *caption,
+              const char *name, GError **error)
+{
+  const CgTrained *net = cg_chapter_network (chapter, name, error);
+  return net && cg_page_network (page, id, caption, net->model->network, error);
+}
+
 gboolean
 cg_draw_shallow (CgChapter *chapter, CgPage *page, GError **error)
 {
   CgDigitScore twenty, ten;
-  if (!reconstruct (chapter, page, "18-15", "through 20 numbers",
-                    (const char *[]){ "shallow-20", NULL }, &twenty, error)
+  if (!show_network (chapter, page, "18-14", "the network of two layers", "shallow-20", error)
+      || !reconstruct (chapter, page, "18-15", "through 20 numbers",
+                       (const char *[]){ "shallow-20", NULL }, &twenty, error)
       || !reconstruct (chapter, page, "18-16", "through 10 numbers",
                        (const char *[]){ "shallow-10", NULL }, &ten, error))
     return FALSE;
@@ -70,8 +79,9 @@ gboolean
 cg_draw_deep (CgChapter *chapter, CgPage *page, GError **error)
 {
   CgDigitScore scores[2];
-  if (!reconstruct (chapter, page, "18-18", "20 numbers in the middle of six layers, and of two",
-                    (const char *[]){ "deep-20", "shallow-20", NULL }, scores, error))
+  if (!show_network (chapter, page, "18-17", "the network of six layers", "deep-20", error)
+      || !reconstruct (chapter, page, "18-18", "20 numbers in the middle of six layers, and of two",
+                       (const char *[]){ "deep-20", "shallow-20", NULL }, scores, error))
     return FALSE;
   cg_page_number (page, "bce-deep", scores[0].bce);
   cg_page_number (page, "bce-shallow", scores[1].bce);
@@ -87,8 +97,9 @@ gboolean
 cg_draw_convolutional (CgChapter *chapter, CgPage *page, GError **error)
 {
   CgDigitScore score;
-  if (!reconstruct (chapter, page, "18-30", "through 7x7x3 numbers",
-                    (const char *[]){ "conv", NULL }, &score, error))
+  if (!show_network (chapter, page, "18-29", "the convolutional network", "conv", error)
+      || !reconstruct (chapter, page, "18-30", "through 7x7x3 numbers",
+                       (const char *[]){ "conv", NULL }, &score, error))
     return FALSE;
   const CgTrained *net = cg_chapter_network (chapter, "conv", error);
   gsize parameters = cg_network_n_parameters (net->model->network);

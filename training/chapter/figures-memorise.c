@@ -46,6 +46,19 @@ add_row (CgSheet *sheet, GString *csv, const char *label, const float *in, const
   return most;
 }
 
+static void
+append_levels (GString *csv, const float *picture)
+{
+  double mean = 0, least = picture[0], most = picture[0];
+  for (int i = 0; i < N; i++)
+    {
+      mean += picture[i] / N;
+      least = MIN (least, picture[i]);
+      most = MAX (most, picture[i]);
+    }
+  g_string_append_printf (csv, "%g,%g,%g\n", mean, least, most);
+}
+
 gboolean
 cg_draw_memorised (CgChapter *chapter, CgPage *page, GError **error)
 {
@@ -77,7 +90,15 @@ cg_draw_memorised (CgChapter *chapter, CgPage *page, GError **error)
                "another picture (the output correlates with the learnt one by %.3f, with its own "
                "input by %.3f) and for a black one (%.3f): the network has learnt it by heart.",
                most, as_first, as_itself, black_as_first);
-  return cg_page_sheet (page, "18-9", "the picture learnt", sheet, csv, error)
+  g_autoptr (CgSheet) picture = cg_sheet_new (3);
+  g_autoptr (GString) picture_csv = g_string_new ("mean,smallest,largest\n");
+  append_levels (picture_csv, first);
+  cg_sheet_row (picture, NULL);
+  cg_sheet_gray (picture, first, CG_SCENE_SIDE, CG_SCENE_SIDE, NULL);
+  return cg_page_network (page, "18-6", "two dense layers", net->model->network, error)
+         && cg_page_sheet (page, "18-8", "the only picture it is shown", picture, picture_csv,
+                           error)
+         && cg_page_sheet (page, "18-9", "the picture learnt", sheet, csv, error)
          && cg_page_sheet (page, "18-10", "inputs never seen", others, others_csv, error);
 }
 
@@ -90,6 +111,37 @@ fourfold (const float *picture)
     for (int x = 0; x < CG_SCENE_SIDE; x++)
       turned[y * CG_SCENE_SIDE + x] = picture[x * CG_SCENE_SIDE + CG_SCENE_SIDE - 1 - y];
   return cg_score_correlation (picture, turned, N);
+}
+
+/* All pictures in all positions, at half their size. */
+static gboolean
+show_scenes (CgPage *page, GError **error)
+{
+  enum
+  {
+    SIDE = CG_SCENE_SIDE / 2
+  };
+  static const char *const labels[] = { "upright", "one turn", "two", "three" };
+  g_autoptr (CgSheet) sheet = cg_sheet_new (1);
+  g_autoptr (GString) csv = g_string_new ("picture,quarters,mean,smallest,largest\n");
+  for (int quarters = 0; quarters < 4; quarters++)
+    {
+      cg_sheet_row (sheet, labels[quarters]);
+      for (int i = 0; i < CG_SCENE_COUNT; i++)
+        {
+          g_autofree float *scene = cg_scene (i, quarters);
+          float small[SIDE * SIDE];
+          for (int at = 0; at < SIDE * SIDE; at++)
+            {
+              const float *four = scene + 2 * (at / SIDE) * CG_SCENE_SIDE + 2 * (at % SIDE);
+              small[at] = (four[0] + four[1] + four[CG_SCENE_SIDE] + four[CG_SCENE_SIDE + 1]) / 4;
+            }
+          cg_sheet_gray (sheet, small, SIDE, SIDE, NULL);
+          g_string_append_printf (csv, "%d,%d,", i + 1, quarters);
+          append_levels (csv, scene);
+        }
+    }
+  return cg_page_sheet (page, "18-11", "26 pictures in four positions", sheet, csv, error);
 }
 
 gboolean
@@ -124,5 +176,7 @@ cg_draw_not_memorised (CgChapter *chapter, CgPage *page, GError **error)
                "positions (turned by a quarter the output correlates with itself by %.2f, the "
                "picture by %.2f), which shows when its contrast is stretched.",
                most, output_fourfold, input_fourfold);
-  return cg_page_sheet (page, "18-12", "three of 104 pictures learnt together", sheet, csv, error);
+  return show_scenes (page, error)
+         && cg_page_sheet (page, "18-12", "three of 104 pictures learnt together", sheet, csv,
+                           error);
 }

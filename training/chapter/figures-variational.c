@@ -104,8 +104,13 @@ cg_draw_variational (CgChapter *chapter, CgPage *page, GError **error)
                "mean of %.2f, sign apart, and a standard deviation of %.2f (those of the plain "
                "deep network: %.2f and %.2f).",
                means.bce, drawn.bce, off_centre, deviation, plain_off_centre, plain_deviation);
-  return cg_page_sheet (page, "18-47", "digits, from the means of their latents and drawn", sheet,
-                        csv, error)
+  CgNetwork *const *halves = latents->net->coder->networks;
+  return cg_page_network (page, "18-45", "the variational network", latents->net->model->network,
+                          error)
+         && cg_page_network (page, "18-46", "its encoder", halves[0], error)
+         && cg_page_sheet (page, "18-47", "digits, from the means of their latents and drawn",
+                           sheet, csv, error)
+         && cg_page_network (page, "18-48", "its decoder", halves[1], error)
          && cg_page_plots (page, "18-49", "how the latents are spread", &plot, 1, 1, bins, error);
 }
 
@@ -310,5 +315,8 @@ cg_draw_made_up (CgChapter *chapter, CgPage *page, GError **error)
                "%d written digits is off by a mean squared error of %.4f; between written digits "
                "it is %.4f.",
                MIN (digits->n, 2000), made_up, written);
-  return cg_page_sheet (page, "18-62", "80 digits that nobody wrote", sheet, csv, error);
+  CgNetwork *const *halves = latents->net->coder->networks;
+  return cg_page_network (page, "18-60", "the encoder of the deeper network", halves[0], error)
+         && cg_page_network (page, "18-61", "its decoder", halves[1], error)
+         && cg_page_sheet (page, "18-62", "80 digits that nobody wrote", sheet, csv, error);
 }

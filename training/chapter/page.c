@@ -5,6 +5,8 @@
 
 #include <glib/gstdio.h>
 
+#include "training/chapter/diagram.h"
+
 #define SECTIONS "sections" /* folder */
 
 struct _CgPage
@@ -68,6 +70,16 @@ cg_page_plots (CgPage *page, const char *id, const char *caption, CgPlot *const 
 {
   g_autofree char *base = g_build_filename (page->folder, id, NULL);
   return cg_plot_save (plots, n, columns, base, error)
+         && add_figure (page, id, caption, TRUE, csv, error);
+}
+
+gboolean
+cg_page_network (CgPage *page, const char *id, const char *caption, const CgNetwork *network,
+                 GError **error)
+{
+  g_autofree char *base = g_build_filename (page->folder, id, NULL);
+  g_autoptr (GString) csv = g_string_new (NULL);
+  return cg_diagram_save (network, base, csv, error)
          && add_figure (page, id, caption, TRUE, csv, error);
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One section of index.html: figures, the numbers measured on them, and a
- * sentence on what is to be seen.  A figure ID is ID.png (plots also ID.svg)
- * with what it shows in ID.csv. */
+ * sentence on what is to be seen.  A figure ID is ID.png (plots and networks also
+ * ID.svg) with what it shows in ID.csv. */
 #ifndef CG_PAGE_H
 #define CG_PAGE_H
 
+#include "model/network.h"
 #include "training/chapter/plot.h"
 #include "training/chapter/sheet.h"
 
@@ -21,6 +22,10 @@ gboolean cg_page_sheet (CgPage *page, const char *id, const char *caption, const
 gboolean
 cg_page_plots (CgPage *page, const char *id, const char *caption, CgPlot *const *plots, int n,
                int columns, const GString *csv, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Write a network as a figure, a box a layer. */
+gboolean cg_page_network (CgPage *page, const char *id, const char *caption,
+                          const CgNetwork *network, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A number that was measured; @name is of small letters, digits and hyphens. */
 void cg_page_number (CgPage *page, const char *name, double value);
