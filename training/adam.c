@@ -57,24 +57,37 @@ typedef struct
   float ema;
 } StepJob;
 
+/* @n is known where this is inlined, so that compilers make vectors of it. */
+static inline void
+step_few (const StepJob *s, int n, const float *restrict gradient, float *restrict mean,
+          float *restrict square, float *restrict parameter, float *restrict average)
+{
+  for (int i = 0; i < n; i++)
+    {
+      float g = gradient[i] * s->scale;
+      float m = s->beta1 * mean[i] + (1 - s->beta1) * g;
+      float v = s->beta2 * square[i] + (1 - s->beta2) * g * g;
+      float p = s->keep * parameter[i] - s->rate * m / (sqrtf (v) * s->correction + s->epsilon);
+      mean[i] = m;
+      square[i] = v;
+      parameter[i] = p;
+      average[i] += (1 - s->ema) * (p - average[i]);
+    }
+}
+
+#define FEW 16
+
 static void
 step_block (int job, int worker, gpointer user)
 {
-  const StepJob *s = user;
-  CgAdamState *state = s->state;
-  gsize start = (gsize) job * BLOCK, end = MIN (state->n, start + BLOCK);
-  for (gsize i = start; i < end; i++)
-    {
-      float g = s->gradient[i] * s->scale;
-      float m = s->beta1 * state->mean[i] + (1 - s->beta1) * g;
-      float v = s->beta2 * state->square[i] + (1 - s->beta2) * g * g;
-      float p
-          = s->keep * state->parameters[i] - s->rate * m / (sqrtf (v) * s->correction + s->epsilon);
-      state->mean[i] = m;
-      state->square[i] = v;
-      state->parameters[i] = p;
-      state->average[i] += (1 - s->ema) * (p - state->average[i]);
-    }
+  const StepJob s = *(const StepJob *) user;
+  const CgAdamState *state = s.state;
+  gsize i = (gsize) job * BLOCK, end = MIN (state->n, i + BLOCK);
+  for (; i + FEW <= end; i += FEW)
+    step_few (&s, FEW, s.gradient + i, state->mean + i, state->square + i, state->parameters + i,
+              state->average + i);
+  step_few (&s, (int) (end - i), s.gradient + i, state->mean + i, state->square + i,
+            state->parameters + i, state->average + i);
 }
 
 double

@@ -11,6 +11,7 @@
 #include "model/error.h"
 #include "model/random.h"
 #include "model/weights.h"
+#include "training/chapter/diagram.h"
 #include "training/chapter/figures.h"
 #include "training/chapter/plot.h"
 #include "training/chapter/scenes.h"
@@ -179,6 +180,36 @@ test_plot (void)
   g_assert_nonnull (strstr (svg, "</svg>"));
 }
 
+/* A box a layer; what is latent has a colour of its own. */
+static void
+test_diagram (void)
+{
+  g_auto (House) house = { 0 };
+  g_autoptr (GError) error = NULL;
+  house_open (&house);
+  g_autoptr (CgNetwork) network = cg_network_parse (
+      "input 4x4x1\nconv 2 3x3 relu\nmaxpool 2\nlatent\nupsample 2\nconv 1 3x3 nobias", &error);
+  g_assert_no_error (error);
+  g_autofree char *base = g_strdup (house_path (&house, "net"));
+  g_autoptr (GString) csv = g_string_new (NULL);
+  g_assert_true (cg_diagram_save (network, base, csv, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (csv->str, ==,
+                   "layer,rows,columns,channels,parameters\n"
+                   "input 4x4x1,4,4,1,0\n"
+                   "conv 2 3x3 relu,4,4,2,20\n"
+                   "maxpool 2,2,2,2,0\n"
+                   "upsample 2,4,4,2,0\n"
+                   "conv 1 3x3 nobias,4,4,1,18\n");
+  g_autoptr (CgImage) image = cg_image_load (house_path (&house, "net.png"), &error);
+  g_assert_no_error (error);
+  for (int box = 0; box < 5; box++) /* within each box, left of its words */
+    if (box == 2)
+      expect (image, 140, 12 + 42 * box + 13, 0xf5, 0xc7, 0x7e);
+    else
+      expect (image, 140, 12 + 42 * box + 13, 0xdc, 0xe6, 0xf2);
+}
+
 /* --- figures --- */
 
 static void
@@ -202,6 +233,20 @@ assert_there (House *house, const char *name)
     g_error ("%s was not written", name);
 }
 
+/* Every figure of section @name, with its numbers. */
+static void
+assert_all_there (House *house, const char *name)
+{
+  g_auto (GStrv) ids = g_strsplit (cg_figure_find (name)->ids, " ", -1);
+  for (char **id = ids; *id; id++)
+    {
+      g_autofree char *png = g_strdup_printf ("c/%s.png", *id);
+      g_autofree char *csv = g_strdup_printf ("c/%s.csv", *id);
+      assert_there (house, png);
+      assert_there (house, csv);
+    }
+}
+
 static void
 test_without_digits (void)
 {
@@ -212,10 +257,9 @@ test_without_digits (void)
   g_assert_nonnull (strstr (out, "18-60 18-61 18-62"));
   g_assert_cmpint (house_run (&house, NULL, &err, "chapter", "18-3", "--out", "c", NULL), ==, 0);
   g_assert_cmpint (house_run (&house, NULL, NULL, "chapter", "18-41", "--out", "c", NULL), ==, 0);
-  static const char *const files[] = { "c/18-1.png",  "c/18-1.csv",  "c/18-3.png", "c/18-3.csv",
-                                       "c/18-42.png", "c/18-42.svg", "c/18-43.csv" };
-  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
-    assert_there (&house, files[i]);
+  assert_all_there (&house, "18-1");
+  assert_all_there (&house, "18-41");
+  assert_there (&house, "c/18-42.svg");
   g_assert_true (g_file_get_contents (house_path (&house, "c/index.html"), &html, NULL, NULL));
   g_assert_nonnull (strstr (html, "18-1.png"));
   g_assert_nonnull (strstr (html, "18-43.svg"));
@@ -249,6 +293,8 @@ test_with_digits (void)
     g_error ("%s", err);
   g_assert_null (strstr (err, "steps to train"));
   assert_there (&house, "c/18-54.csv");
+  assert_all_there (&house, "18-50");
+  assert_all_there (&house, "18-53");
 
   const char *model = "c/networks/vae-20/last.safetensors";
   g_assert_cmpint (
@@ -309,6 +355,7 @@ main (int argc, char **argv)
   g_test_add_func ("/chapter/scenes", test_scenes);
   g_test_add_func ("/chapter/sheet", test_sheet);
   g_test_add_func ("/chapter/plot", test_plot);
+  g_test_add_func ("/chapter/diagram", test_diagram);
   g_test_add_func ("/chapter/table", test_table);
   g_test_add_func ("/chapter/latents-file", test_latents_file);
   g_test_add_func ("/chapter/without-digits", test_without_digits);
