@@ -7,6 +7,7 @@
 #define CHARBONNIER_EPSILON 1e-3
 /* Keeps the logarithms of a saturated sigmoid finite. */
 #define BCE_EPSILON 1e-6
+#define GRAY_LEVEL  (1. / 255)
 
 static inline double
 l1 (double out, double target, double *slope)
@@ -66,6 +67,20 @@ run (LossFunc func, const CgTensor *output, const CgTensor *target, double scale
   return sum / n;
 }
 
+/* The slopes are MSE's, each by what the logarithm makes of it. */
+static double
+psnr (const CgTensor *output, const CgTensor *target, double scale, const CgTensor *gradient)
+{
+  double square = run (mse, output, target, scale, gradient) + GRAY_LEVEL * GRAY_LEVEL;
+  float slope = 10 / (log (10) * square);
+
+  for (int y = 0; y < gradient->h; y++)
+    for (int x = 0; x < gradient->w; x++)
+      for (int c = 0; c < gradient->c; c++)
+        cg_tensor_pixel (gradient, y, x)[c] *= slope;
+  return 10 * log10 (square);
+}
+
 double
 cg_loss (CgLoss loss, const CgTensor *output, const CgTensor *target, double scale,
          const CgTensor *gradient)
@@ -78,6 +93,8 @@ cg_loss (CgLoss loss, const CgTensor *output, const CgTensor *target, double sca
       return run (charbonnier, output, target, scale, gradient);
     case CG_LOSS_MSE:
       return run (mse, output, target, scale, gradient);
+    case CG_LOSS_PSNR:
+      return psnr (output, target, scale, gradient);
     case CG_LOSS_BCE:
       return run (bce, output, target, scale, gradient);
     }

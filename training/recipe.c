@@ -70,7 +70,7 @@ static const Key keys[] = {
     "samples in memory at once (0 = the batch)", 0, 65536 },
   { "training", "patch", KIND_INT, AT (patch), "96", "side of a patch in pixels", 1, 4096 },
   { "training", "loss", KIND_CHOICE, AT (loss), "auto",
-    "auto is charbonnier, or mse if targets are noisy", .choices = "l1 charbonnier mse bce auto" },
+    "auto is charbonnier, or mse if targets are noisy", .choices = "l1 charbonnier mse psnr bce auto" },
   { "training", "kl", KIND_NUMBER, AT (kl), "1",
     "weight of the KL divergence of latents that are drawn", 0, 1e6 },
   { "training", "optimizer", KIND_CHOICE, AT (optimizer), "adam",

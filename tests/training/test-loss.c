@@ -26,6 +26,7 @@ formula (CgLoss loss, const double *out, const double *target)
           sum += sqrt (d * d + 1e-6) - 1e-3;
           break;
         case CG_LOSS_MSE:
+        case CG_LOSS_PSNR:
           sum += d * d;
           break;
         case CG_LOSS_BCE:
@@ -33,7 +34,7 @@ formula (CgLoss loss, const double *out, const double *target)
           break;
         }
     }
-  return sum / N;
+  return loss == CG_LOSS_PSNR ? 10 * log10 (sum / N + 1 / (255. * 255)) : sum / N;
 }
 
 /* The output lies in a wider buffer, as a slice of a concatenation does. */
@@ -87,6 +88,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/loss/l1", GINT_TO_POINTER (CG_LOSS_L1), test_loss);
   g_test_add_data_func ("/loss/charbonnier", GINT_TO_POINTER (CG_LOSS_CHARBONNIER), test_loss);
+  g_test_add_data_func ("/loss/psnr", GINT_TO_POINTER (CG_LOSS_PSNR), test_loss);
   g_test_add_data_func ("/loss/mse", GINT_TO_POINTER (CG_LOSS_MSE), test_loss);
   g_test_add_data_func ("/loss/bce", GINT_TO_POINTER (CG_LOSS_BCE), test_loss);
   g_test_add_func ("/loss/bce-saturated", test_bce_saturated);

@@ -95,7 +95,7 @@ test_errors (void)
     { "[training]\nsteps = 0\n", "0 is not within 1..1000000000" },
     { "[training]\nrate = nan\n", "is not a number" },
     { "[training]\nrate = 1e99\n", "not within" },
-    { "[training]\nloss = l2\n", "\"l2\" is none of l1, charbonnier, mse, bce, auto" },
+    { "[training]\nloss = l2\n", "\"l2\" is none of l1, charbonnier, mse, psnr, bce, auto" },
     { "[training]\nema = 1\n", "not within" },
     { "\xff", "not UTF-8" },
   };
