@@ -205,9 +205,9 @@ test_diagram (void)
   g_assert_no_error (error);
   for (int box = 0; box < 5; box++) /* within each box, left of its words */
     if (box == 2)
-      expect (image, 140, 12 + 42 * box + 13, 0xf5, 0xc7, 0x7e);
+      expect (image, 150, 12 + 42 * box + 13, 0xf5, 0xc7, 0x7e);
     else
-      expect (image, 140, 12 + 42 * box + 13, 0xdc, 0xe6, 0xf2);
+      expect (image, 150, 12 + 42 * box + 13, 0xdc, 0xe6, 0xf2);
 }
 
 /* --- figures --- */

@@ -11,8 +11,8 @@
 
 #define WIDTH      560 /* pixels */
 #define MIDDLE     220.0
-#define NARROWEST  150.0
-#define A_DOUBLING 16.0 /* makes a box so much wider */
+#define NARROWEST  90.0
+#define A_DOUBLING 22.0 /* makes a box so much wider */
 #define WIDEST     400.0
 #define BOX        26.0 /* height */
 #define ARROW      16.0

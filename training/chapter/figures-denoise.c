@@ -149,24 +149,31 @@ measure (CgChapter *chapter, const float *noisy, Way *way, GString *csv, GError 
   return TRUE;
 }
 
-/* Both ways side by side, a point a seed. */
+/* Both ways side by side, a point a seed and a line for their mean. */
 static CgPlot *
 compare (const char *y_label, const Way *ways, gsize offset)
 {
   CgPlot *plot = cg_plot_new ("Two denoisers, three seeds", "seed", y_label);
+  double low = INFINITY, high = -INFINITY;
   cg_plot_size (plot, 520, 340);
   for (int way = 0; way < 2; way++)
     {
-      double xy[2 * SEEDS];
+      double xy[2 * SEEDS], mean = 0;
       const double *values = G_STRUCT_MEMBER_P (&ways[way], offset);
       for (int seed = 0; seed < SEEDS; seed++)
         {
           xy[2 * seed] = seed + 1;
           xy[2 * seed + 1] = values[seed];
+          mean += values[seed] / SEEDS;
+          low = MIN (low, values[seed]);
+          high = MAX (high, values[seed]);
         }
-      cg_plot_line (plot, NULL, cg_plot_colours[way], xy, SEEDS);
       cg_plot_points (plot, way ? "strides" : "pooling", cg_plot_colours[way], 5, xy, SEEDS);
+      cg_plot_line (plot, way ? "their mean" : "its mean", cg_plot_colours[way],
+                    (double[]){ 0.5, mean, SEEDS + 0.5, mean }, 2);
     }
+  double margin = 0.1 * MAX (high - low, 1e-3);
+  cg_plot_range (plot, 0.5, SEEDS + 0.5, low - margin, high + margin);
   return plot;
 }
 

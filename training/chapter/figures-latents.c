@@ -206,6 +206,14 @@ cg_draw_latent_grid (CgChapter *chapter, CgPage *page, GError **error)
 
 #define STEPS 8
 
+/* @digit a little beyond @to, on the way from @from. */
+static void
+mark_end (CgPlot *plot, int digit, const float *from, const float *to)
+{
+  const char text[] = { (char) ('0' + digit), '\0' };
+  cg_plot_text (plot, to[0] + 0.12 * (to[0] - from[0]), to[1] + 0.12 * (to[1] - from[1]), text);
+}
+
 gboolean
 cg_draw_latent_arrows (CgChapter *chapter, CgPage *page, GError **error)
 {
@@ -226,8 +234,8 @@ cg_draw_latent_arrows (CgChapter *chapter, CgPage *page, GError **error)
         continue;
       g_autofree char *label = g_strdup_printf ("from %d to %d", pairs[w][0], pairs[w][1]);
       cg_plot_arrow (plot, NULL, 0x000000, a[0], a[1], b[0], b[1]);
-      /* before the arrow's beginning, not on it */
-      cg_plot_text (plot, a[0] - 0.12 * (b[0] - a[0]), a[1] - 0.12 * (b[1] - a[1]), label);
+      mark_end (plot, pairs[w][0], b, a);
+      mark_end (plot, pairs[w][1], a, b);
       cg_sheet_row (sheet, label);
       for (int step = 0; step < STEPS; step++)
         cg_latents_between (latents, a, b, step / (STEPS - 1.), places[step]);

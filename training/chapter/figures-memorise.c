@@ -37,7 +37,7 @@ add_row (CgSheet *sheet, GString *csv, const char *label, const float *in, const
       most = MAX (most, fabsf (difference[i]));
       sum += fabsf (difference[i]) / N;
     }
-  g_autofree char *scale = g_strdup_printf ("difference, blue -%.2g to red %.2g", most, most);
+  g_autofree char *scale = g_strdup_printf ("difference, blue -%.2f to red %.2f", most, most);
   cg_sheet_row (sheet, label);
   cg_sheet_gray (sheet, in, CG_SCENE_SIDE, CG_SCENE_SIDE, "input");
   cg_sheet_gray (sheet, out, CG_SCENE_SIDE, CG_SCENE_SIDE, "output");
