@@ -108,7 +108,7 @@ print_score (const Options *options, const char *name, Score noisy, Score score)
 static CgImage *
 load_noisy (const char *path, int w, int h, GError **error)
 {
-  g_autoptr (CgImage) gray = cg_files_load_gray (path, error);
+  g_autoptr (CgImage) gray = cg_commands_load_gray (path, error);
   if (gray == NULL)
     return NULL;
   if (gray->width != w || gray->height != h)
@@ -146,7 +146,7 @@ score_picture (Eval *eval, guint i, const CgFile *clean_file, const CgFile *nois
                GError **error)
 {
   const CgFile *file = noisy_file ? noisy_file : clean_file;
-  g_autoptr (CgImage) gray = cg_files_load_gray (clean_file->path, error);
+  g_autoptr (CgImage) gray = cg_commands_load_gray (clean_file->path, error);
   if (gray == NULL)
     return FALSE;
   int w = gray->width, h = gray->height;

@@ -42,7 +42,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Gray, clear_gray)
 static gboolean
 load_gray (const char *path, Gray *gray, GError **error)
 {
-  g_autoptr (CgImage) image = cg_files_load_gray (path, error);
+  g_autoptr (CgImage) image = cg_commands_load_gray (path, error);
   if (image == NULL)
     return FALSE;
   gray->w = image->width;

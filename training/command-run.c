@@ -161,7 +161,7 @@ fail (const CgRun *run, const GError *error)
 }
 
 static int
-train (const CgRecipe *recipe, const Options *options, double time_limit)
+train (CgRecipe *recipe, const Options *options, double time_limit)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *folder = options->folder ? g_strdup (options->folder)

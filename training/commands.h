@@ -4,7 +4,7 @@
 #ifndef CG_COMMANDS_H
 #define CG_COMMANDS_H
 
-#include <glib.h>
+#include "model/image.h"
 
 enum
 {
@@ -42,5 +42,8 @@ gboolean cg_commands_check_threads (int threads);
 
 /* Say "cleargrain-train: MESSAGE" and return the exit status that fits. */
 int cg_commands_fail (const GError *error);
+
+/* cg_files_load_gray(), saying what it has to say of the picture. */
+CgImage *cg_commands_load_gray (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -117,25 +117,57 @@ luma (const float *pixel, int channels)
   return 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2];
 }
 
+/* 65504, the largest half float, on the display's curve. */
+#define BRIGHTEST 107.f
+/* Share of a picture's pixels that may be filled. */
+#define MOST_FILLED 0.01
+
 /* One row of @image, turned gray in place; linear light gets the display's curve.
- * What is no number becomes black: one such value would spoil all weights. */
-static void
+ * What is no light becomes NaN, counted. */
+static guint64
 to_gray (const CgImage *image, float *row)
 {
   gsize n = (gsize) image->width * image->channels;
+  guint64 bad = 0;
   for (gsize i = 0; i < n && image->transfer == CG_TRANSFER_LINEAR; i++)
     row[i] = cg_display_from_linear (row[i]);
   for (int x = 0; x < image->width; x++)
     {
       float gray = luma (row + (gsize) x * image->channels, image->channels);
-      row[x] = isfinite (gray) ? gray : 0;
+      gboolean good = fabsf (gray) <= BRIGHTEST; /* not so for NaN */
+      row[x] = good ? gray : NAN;
+      bad += !good;
     }
+  return bad;
+}
+
+/* One bad pixel would spoil all weights that learn from it. */
+static gboolean
+fill (CgImage *gray, guint64 bad, const char *path, char **note, GError **error)
+{
+  int w = gray->width, h = gray->height;
+  gsize n = (gsize) w * h;
+  g_autofree char *which = g_strdup_printf ("%s: %" G_GUINT64_FORMAT " of %" G_GSIZE_FORMAT
+                                            " pixels are NaN, infinite or beyond 65504",
+                                            path, bad, n);
+  if (bad > MOST_FILLED * n)
+    {
+      g_set_error_literal (error, CG_ERROR, CG_ERROR_FORMAT, which);
+      return FALSE;
+    }
+  g_autofree float *plane = g_new (float, n);
+  cg_image_get (gray, 0, 0, w, h, plane);
+  cg_planes_fill (plane, h, w, 1, 0, h);
+  cg_image_set (gray, 0, 0, w, h, plane);
+  *note = g_strconcat (which, "; filled from those around them", NULL);
+  return TRUE;
 }
 
 CgImage *
-cg_files_load_gray (const char *path, GError **error)
+cg_files_load_gray (const char *path, char **note, GError **error)
 {
   g_autoptr (CgImage) image = cg_image_load (path, error);
+  *note = NULL;
   if (image == NULL)
     return NULL;
   g_autoptr (CgImage) gray = cg_image_new (image->width, image->height, 1, image->depth, error);
@@ -146,11 +178,14 @@ cg_files_load_gray (const char *path, GError **error)
     }
 
   g_autofree float *row = g_new (float, (gsize) image->width * image->channels);
+  guint64 bad = 0;
   for (int y = 0; y < image->height; y++)
     {
       cg_image_get (image, 0, y, image->width, 1, row);
-      to_gray (image, row);
+      bad += to_gray (image, row);
       cg_image_set (gray, 0, y, image->width, 1, row);
     }
+  if (bad > 0 && !fill (gray, bad, path, note, error))
+    return NULL;
   return g_steal_pointer (&gray);
 }

@@ -24,7 +24,11 @@ char *cg_files_stem (const char *name) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The picture at @path in one channel: gray as it is, colour as BT.601 luma of
  * the stored values, alpha dropped.  The depth is the file's (integers are
- * rounded); pictures in linear light get the display's curve.  The caller frees it. */
-CgImage *cg_files_load_gray (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * rounded); pictures in linear light get the display's curve.  Pixels that are no light - NaN,
+ * infinite, or beyond what half floats hold - are filled from those around them, and
+ * @note (else NULL) then says how many; more than one in a hundred are CG_ERROR_FORMAT.
+ * The caller frees picture and note. */
+CgImage *
+cg_files_load_gray (const char *path, char **note, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "model/conv/conv.h"
 #include "model/error.h"
+#include "training/files.h"
 #include "model/nearest.h"
 #include "training/commands.h"
 
@@ -157,4 +158,14 @@ cg_commands_fail (const GError *error)
   g_printerr (PROGRAM ": %s\n", error->message);
   return error->domain == CG_ERROR && error->code == CG_ERROR_USAGE ? CG_EXIT_USAGE
                                                                     : CG_EXIT_FAILED;
+}
+
+CgImage *
+cg_commands_load_gray (const char *path, GError **error)
+{
+  g_autofree char *note = NULL;
+  CgImage *gray = cg_files_load_gray (path, &note, error);
+  if (note)
+    g_printerr ("note: %s\n", note);
+  return gray;
 }

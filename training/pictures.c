@@ -23,6 +23,7 @@ typedef struct
   GPtrArray *files;   /* CgFile */
   GArray **found;     /* CgPicture, for each file; NULL if it could not be read */
   GError **errors;    /* for each file */
+  char **notes;       /* for each file; NULL if there is nothing to say */
   const char *folder; /* of the store */
   int fd;
   GMutex lock; /* guards size */
@@ -121,9 +122,9 @@ load_idx3 (Loader *loader, const CgFile *file, GArray *found, GError **error)
 }
 
 static gboolean
-load_picture (Loader *loader, const CgFile *file, GArray *found, GError **error)
+load_picture (Loader *loader, const CgFile *file, GArray *found, char **note, GError **error)
 {
-  g_autoptr (CgImage) gray = cg_files_load_gray (file->path, error);
+  g_autoptr (CgImage) gray = cg_files_load_gray (file->path, note, error);
   if (gray == NULL)
     return FALSE;
   CgPicture picture = { NULL, gray->width, gray->height, (int) cg_depth_bytes (gray->depth), 0 };
@@ -141,8 +142,9 @@ load_file (int job, int worker, gpointer user)
   Loader *loader = user;
   const CgFile *file = loader->files->pdata[job];
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (CgPicture));
-  gboolean ok = is_idx3 (file->path) ? load_idx3 (loader, file, found, &loader->errors[job])
-                                     : load_picture (loader, file, found, &loader->errors[job]);
+  gboolean ok = is_idx3 (file->path)
+                    ? load_idx3 (loader, file, found, &loader->errors[job])
+                    : load_picture (loader, file, found, &loader->notes[job], &loader->errors[job]);
   if (ok)
     loader->found[job] = g_steal_pointer (&found);
 }
@@ -175,7 +177,11 @@ gather (Loader *loader, CgPictures *pictures, gboolean skip_unreadable, GError *
   const GError *first = NULL;
   for (guint i = 0; i < loader->files->len; i++)
     if (loader->found[i])
-      g_array_append_vals (pictures->items, loader->found[i]->data, loader->found[i]->len);
+      {
+        g_array_append_vals (pictures->items, loader->found[i]->data, loader->found[i]->len);
+        if (loader->notes[i])
+          g_ptr_array_add (pictures->notes, g_steal_pointer (&loader->notes[i]));
+      }
     else
       {
         if (first == NULL || !is_fault_of_picture (loader->errors[i]))
@@ -223,6 +229,7 @@ load_all (CgPictures *pictures, Loader *loader, const CgPicturesOptions *options
   guint n = loader->files->len;
   loader->found = g_new0 (GArray *, n);
   loader->errors = g_new0 (GError *, n);
+  loader->notes = g_new0 (char *, n);
   g_mutex_init (&loader->lock);
   cg_workers_run (options->workers, (int) n, load_file, loader);
   gboolean ok = gather (loader, pictures, options->skip_unreadable, error)
@@ -232,9 +239,11 @@ load_all (CgPictures *pictures, Loader *loader, const CgPicturesOptions *options
     {
       g_clear_pointer (&loader->found[i], g_array_unref);
       g_clear_error (&loader->errors[i]);
+      g_free (loader->notes[i]);
     }
   g_free (loader->found);
   g_free (loader->errors);
+  g_free (loader->notes);
   g_mutex_clear (&loader->lock);
   return ok;
 }
@@ -252,6 +261,7 @@ new_empty (void)
   pictures->items = g_array_new (FALSE, FALSE, sizeof (CgPicture));
   g_array_set_clear_func (pictures->items, clear_picture);
   pictures->skipped = g_ptr_array_new_with_free_func (g_free);
+  pictures->notes = g_ptr_array_new_with_free_func (g_free);
   return pictures;
 }
 
@@ -300,6 +310,7 @@ cg_pictures_free (CgPictures *pictures)
     munmap ((void *) pictures->mapped, pictures->size);
   g_array_unref (pictures->items);
   g_ptr_array_unref (pictures->skipped);
+  g_ptr_array_unref (pictures->notes);
   g_free (pictures);
 }
 

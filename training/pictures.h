@@ -20,6 +20,7 @@ typedef struct
   const guint8 *mapped;
   gsize size;         /* bytes mapped */
   GPtrArray *skipped; /* char *: one message for each picture that could not be read */
+  GPtrArray *notes;   /* char *: what else is to be said of pictures */
 } CgPictures;
 
 typedef struct

@@ -61,3 +61,31 @@ cg_plan_chunk (const CgStepOptions *options, gsize memory, GError **error)
   set_too_large (&o, memory, error);
   return 0;
 }
+
+static gsize
+memory_of (const CgStepOptions *options, int chunk)
+{
+  CgStepOptions o = *options;
+  o.chunk = chunk;
+  return cg_plan_memory (&o);
+}
+
+gboolean
+cg_plan_auto (CgStepOptions *o, gsize memory, GError **error)
+{
+  int step = cg_network_step (o->network);
+  if (o->w == 0)
+    {
+      o->w = o->h = MAX (step, CG_PLAN_PATCH / step * step);
+      while (o->w > step && memory_of (o, 1) > memory)
+        o->w = o->h = o->w - step;
+    }
+  if (o->batch == 0)
+    for (o->batch = CG_PLAN_BATCH; o->batch > 1 && memory_of (o, o->batch) > memory;)
+      o->batch--;
+  if (memory_of (o, 1) <= memory)
+    return TRUE;
+  o->chunk = 1;
+  set_too_large (o, memory, error);
+  return FALSE;
+}

@@ -15,4 +15,12 @@ gsize cg_plan_memory (const CgStepOptions *options);
 int cg_plan_chunk (const CgStepOptions *options, gsize memory,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Fill in what @options leaves to the machine: a patch of @w 0 becomes the largest of at
+ * most CG_PLAN_PATCH of which one sample fits into @memory bytes, and a @batch of 0 becomes
+ * CG_PLAN_BATCH, or as many as fit at once.  FALSE with CG_ERROR_TOO_LARGE if not even one does. */
+#define CG_PLAN_PATCH 96
+#define CG_PLAN_BATCH 16
+gboolean
+cg_plan_auto (CgStepOptions *options, gsize memory, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 #endif

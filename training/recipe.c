@@ -33,6 +33,7 @@ typedef struct
 
 #define AT(field) G_STRUCT_OFFSET (CgRecipe, field)
 #define NO_YES    "no yes"
+#define AUTO      "auto" /* of a KIND_INT: may be this word, which is 0 */
 
 static const Key keys[] = {
   { "data", "clean", KIND_PATHS, AT (clean), "", "clean pictures: folders or files, ; between" },
@@ -65,10 +66,12 @@ static const Key keys[] = {
   { "training", "compare", KIND_MODEL, AT (compare), "",
     "weights to compare with (empty = training.init, else photo)" },
   { "training", "steps", KIND_INT, AT (steps), "20000", "how many", 1, 1e9 },
-  { "training", "batch", KIND_INT, AT (batch), "16", "samples of a step", 1, 65536 },
-  { "training", "chunk", KIND_INT, AT (chunk), "0",
-    "samples in memory at once (0 = the batch)", 0, 65536 },
-  { "training", "patch", KIND_INT, AT (patch), "96", "side of a patch in pixels", 1, 4096 },
+  { "training", "batch", KIND_INT, AT (batch), "16",
+    "samples of a step; auto: 16, or as many as fit into memory", 1, 65536, AUTO },
+  { "training", "chunk", KIND_INT, AT (chunk), "0", "samples in memory at once (0 = the batch)", 0,
+    65536 },
+  { "training", "patch", KIND_INT, AT (patch), "96",
+    "side of a patch in pixels; auto: 96, or what fits into memory", 1, 4096, AUTO },
   { "training", "loss", KIND_CHOICE, AT (loss), "auto",
     "auto is charbonnier, or mse if targets are noisy", .choices = "l1 charbonnier mse psnr bce auto" },
   { "training", "kl", KIND_NUMBER, AT (kl), "1",
@@ -192,6 +195,11 @@ set_key (CgRecipe *recipe, const Key *key, const char *text, GError **error)
       *(char ***) field = parse_paths (text);
       return TRUE;
     case KIND_INT:
+      if (key->choices && strcmp (text, key->choices) == 0)
+        {
+          *(int *) field = 0;
+          return TRUE;
+        }
       if (!parse_number (key, text, &number, error))
         return FALSE;
       *(int *) field = (int) number;
@@ -376,7 +384,10 @@ append_value (GString *text, const CgRecipe *recipe, const Key *key, gboolean po
       append_paths (text, *(char **const *) field, portable);
       break;
     case KIND_INT:
-      g_string_append_printf (text, "%d", *(const int *) field);
+      if (key->choices && *(const int *) field == 0)
+        g_string_append (text, key->choices);
+      else
+        g_string_append_printf (text, "%d", *(const int *) field);
       break;
     case KIND_NUMBER:
       g_string_append (text,
@@ -421,7 +432,7 @@ cg_recipe_help (void)
     {
       g_autofree char *name = g_strdup_printf ("%s.%s", keys[i].section, keys[i].name);
       g_string_append_printf (text, "  %-29s %s", name, keys[i].what);
-      if (keys[i].choices)
+      if (keys[i].kind == KIND_CHOICE)
         {
           g_auto (GStrv) words = g_strsplit (keys[i].choices, " ", -1);
           g_autofree char *list = g_strjoinv (", ", words);

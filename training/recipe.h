@@ -45,10 +45,10 @@ typedef struct
   char *network;
 
   /* [training] */
-  char *init;    /* weights to begin with: a name or a file; empty = none */
-  char *compare; /* weights to compare with; empty = init, or the shipped ones */
-  int steps, batch, chunk, patch;
-  int loss;      /* a CgLoss, or CG_RECIPE_LOSS_AUTO */
+  char *init;                     /* weights to begin with: a name or a file; empty = none */
+  char *compare;                  /* weights to compare with; empty = init, or the shipped ones */
+  int steps, batch, chunk, patch; /* batch, patch: 0 = as memory allows */
+  int loss;                       /* a CgLoss, or CG_RECIPE_LOSS_AUTO */
   double kl;     /* weight of the KL divergence, for networks that draw their latents */
   int optimizer; /* a CgRecipeOptimizer */
   double rate, final_rate;

@@ -142,6 +142,55 @@ load_sources (CgRun *run, GError **error)
   return run->sources != NULL;
 }
 
+/* --- sizes that are left to memory --- */
+
+/* Of the memory that is left, for a step's buffers: pictures, judge and weights
+ * want some, too. */
+#define SHARE_OF_MEMORY 0.7
+
+static gsize
+memory_for_step (void)
+{
+  return SHARE_OF_MEMORY * cg_memory_available ("");
+}
+
+/* A run that goes on keeps the sizes it began with. */
+static void
+take_sizes_of_before (CgRun *run)
+{
+  g_autofree char *path = path_of (run, CG_RUN_RECIPE);
+  g_autoptr (CgRecipe) before = cg_recipe_load (path, NULL, NULL);
+  if (before && run->recipe->batch == 0)
+    run->recipe->batch = before->batch;
+  if (before && run->recipe->patch == 0)
+    run->recipe->patch = before->patch;
+}
+
+static gboolean
+settle_sizes (CgRun *run, GError **error)
+{
+  CgRecipe *recipe = run->recipe;
+  CgStepOptions options = { .network = run->model->network, .workers = run->workers };
+  if (recipe->batch == 0 || recipe->patch == 0)
+    take_sizes_of_before (run);
+  if (recipe->batch > 0 && recipe->patch > 0)
+    return TRUE;
+  options.batch = recipe->batch;
+  options.w = options.h = recipe->patch;
+  options.self = *recipe->clean == NULL && *recipe->noisy && recipe->noisy[1] == NULL;
+  if (!cg_network_any_size (options.network)) /* which has a size of its own */
+    {
+      CgShape shape = cg_network_input_shape (options.network, 0, 0);
+      options.w = shape.w;
+      options.h = shape.h;
+    }
+  if (!cg_plan_auto (&options, memory_for_step (), error))
+    return FALSE;
+  recipe->batch = options.batch;
+  recipe->patch = options.w;
+  return TRUE;
+}
+
 /* --- sampler, step, judge --- */
 
 static CgLoss
@@ -151,10 +200,6 @@ loss_of (const CgRecipe *recipe, CgSourceKind kind)
     return recipe->loss;
   return kind == CG_SOURCE_SHOTS || kind == CG_SOURCE_SELF ? CG_LOSS_MSE : CG_LOSS_CHARBONNIER;
 }
-
-/* Of the memory that is left, for a step's buffers: pictures, judge and weights
- * want some, too. */
-#define SHARE_OF_MEMORY 0.7
 
 static gboolean
 set_up_sampler (CgRun *run, GError **error)
@@ -204,7 +249,7 @@ set_up_step (CgRun *run, GError **error)
   int wanted = cg_plan_chunk (&options, G_MAXSIZE, error);
   if (wanted == 0)
     return FALSE;
-  options.chunk = cg_plan_chunk (&options, SHARE_OF_MEMORY * cg_memory_available (""), error);
+  options.chunk = cg_plan_chunk (&options, memory_for_step (), error);
   if (options.chunk == 0)
     return FALSE;
   if (options.chunk != wanted)
@@ -295,16 +340,16 @@ take_up_state (CgRun *run, GError **error)
 /* --- public --- */
 
 CgRun *
-cg_run_new (const CgRecipe *recipe, const char *folder, int threads, GError **error)
+cg_run_new (CgRecipe *recipe, const char *folder, int threads, GError **error)
 {
   g_autoptr (CgRun) run = g_new0 (CgRun, 1);
   run->recipe = recipe;
   run->folder = g_strdup (folder);
   run->lock = -1;
   run->workers = cg_workers_new (threads);
-  if (!parse_network (run, error) || !open_folder (run, error) || !load_sources (run, error)
-      || !set_up_sampler (run, error) || !set_up_step (run, error) || !set_up_judge (run, error)
-      || !take_up_state (run, error))
+  if (!parse_network (run, error) || !open_folder (run, error) || !settle_sizes (run, error)
+      || !load_sources (run, error) || !set_up_sampler (run, error) || !set_up_step (run, error)
+      || !set_up_judge (run, error) || !take_up_state (run, error))
     {
       if (run->made_folder)
         g_rmdir (run->folder); /* no trace if nothing is in it */

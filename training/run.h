@@ -20,7 +20,7 @@
 
 typedef struct
 {
-  const CgRecipe *recipe;
+  CgRecipe *recipe;
   char *folder;
   gboolean made_folder; /* it was not there before */
   int lock;             /* the folder, held so that no second run writes to it */
@@ -40,8 +40,9 @@ typedef struct
  * there is one (it is made if it does not exist).  NULL with @error, nothing
  * in the folder being changed, when anything does not fit: CG_ERROR_MISMATCH
  * if the checkpoint is of another recipe or other pictures.  @recipe must
- * outlive the run; the caller frees it with cg_run_free(). */
-CgRun *cg_run_new (const CgRecipe *recipe, const char *folder, int threads,
+ * outlive the run; what it leaves to memory (batch, patch) is filled in.  The caller frees
+ * the run with cg_run_free(). */
+CgRun *cg_run_new (CgRecipe *recipe, const char *folder, int threads,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cg_run_free (CgRun *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgRun, cg_run_free)

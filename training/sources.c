@@ -31,6 +31,8 @@ load (CgSources *sources, const CgSourcesOptions *options, char **paths, GError 
   g_ptr_array_add (sources->owned, pictures);
   for (guint i = 0; i < pictures->skipped->len; i++)
     g_ptr_array_add (sources->notes, g_strdup (pictures->skipped->pdata[i]));
+  for (guint i = 0; i < pictures->notes->len; i++)
+    g_ptr_array_add (sources->notes, g_strdup (pictures->notes->pdata[i]));
   return pictures;
 }
 

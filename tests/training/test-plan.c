@@ -70,6 +70,39 @@ test_refused (Fixture *f, gconstpointer data)
   g_assert_error (error, CG_ERROR, CG_ERROR_USAGE);
 }
 
+/* Sizes that are left to memory: 16 of 96 x 96, or what fits. */
+static void
+test_auto (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  static const struct
+  {
+    int w, batch;     /* given */
+    int room_w, room; /* memory is that of so many samples of this patch */
+    int want_w, want_batch;
+  } cases[] = {
+    { 0, 0, 96, 16, 96, 16 }, { 0, 0, 96, 30, 96, 16 }, { 0, 0, 96, 5, 96, 5 },
+    { 0, 0, 37, 1, 37, 1 },   { 64, 0, 64, 3, 64, 3 },  { 0, 8, 96, 2, 96, 8 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      f->options.w = f->options.h = cases[i].room_w;
+      gsize memory = memory_of (f, cases[i].room);
+      CgStepOptions o = f->options;
+      o.w = o.h = cases[i].w;
+      o.batch = cases[i].batch;
+      g_assert_true (cg_plan_auto (&o, memory, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (o.w, ==, cases[i].want_w);
+      g_assert_cmpint (o.h, ==, cases[i].want_w);
+      g_assert_cmpint (o.batch, ==, cases[i].want_batch);
+    }
+  CgStepOptions o = f->options;
+  o.w = o.h = o.batch = 0;
+  g_assert_false (cg_plan_auto (&o, 1000, &error));
+  g_assert_error (error, CG_ERROR, CG_ERROR_TOO_LARGE);
+}
+
 /* Activations of 6 samples, 65 planes of floats each, forward and backward: the plan is not
  * below what is known to be needed, and not far above. */
 static void
@@ -86,6 +119,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/plan/chunk", Fixture, NULL, set_up, test_chunk, tear_down);
   g_test_add ("/plan/refused", Fixture, NULL, set_up, test_refused, tear_down);
+  g_test_add ("/plan/auto", Fixture, NULL, set_up, test_auto, tear_down);
   g_test_add ("/plan/memory", Fixture, NULL, set_up, test_memory, tear_down);
   return g_test_run ();
 }

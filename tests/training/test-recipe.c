@@ -66,6 +66,22 @@ test_round_trip (void)
   g_assert_cmpstr (text, ==, again);
 }
 
+/* Where a word stands for a number. */
+static void
+test_auto (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CgRecipe) r
+      = cg_recipe_parse ("[training]\nbatch = auto\npatch = auto\n", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (r->batch, ==, 0);
+  g_assert_cmpint (r->patch, ==, 0);
+  g_autofree char *text = cg_recipe_text (r, FALSE);
+  g_assert_nonnull (strstr (text, "batch = auto\n"));
+  g_assert_null (cg_recipe_parse ("[training]\nsteps = auto\n", NULL, &error));
+  g_assert_error (error, CG_ERROR, CG_ERROR_USAGE);
+}
+
 /* What goes into a weights file does not tell where somebody keeps their pictures. */
 static void
 test_portable (void)
@@ -130,6 +146,7 @@ main (int argc, char **argv)
   g_test_add_func ("/recipe/read", test_read);
   g_test_add_func ("/recipe/override", test_override);
   g_test_add_func ("/recipe/round-trip", test_round_trip);
+  g_test_add_func ("/recipe/auto", test_auto);
   g_test_add_func ("/recipe/portable", test_portable);
   g_test_add_func ("/recipe/errors", test_errors);
   g_test_add_func ("/recipe/override-errors", test_override_errors);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cleargrain-train run, from pictures to weights: it learns, it repeats itself,
  * it goes on after any kind of end, and it says what is wrong. */
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +10,11 @@
 #include <glib/gstdio.h>
 
 #include "house.h"
+#include "imageio/imageio.h"
+#include "model/planes.h"
 #include "model/random.h"
 #include "model/weights.h"
+#include "training/files.h"
 
 static const char recipe[] = "[data]\n"
                              "clean = clean\n"
@@ -262,6 +266,35 @@ test_repeats (void)
   g_assert_cmpstr (one, !=, other);
 }
 
+/* Sizes that are left to memory are settled once, and are those of a run that names them. */
+static void
+test_auto_sizes (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *text = NULL, *err = NULL;
+  house_open (&house);
+  house_pictures (&house, "clean", 3, 128, 128);
+  house_write (&house, "r.ini", recipe);
+#define AUTO_RUN(out, batch, patch, ...)                                                           \
+  RUN (&house, &err, "--out", out, "--set", "training.batch=" batch, "--set",                      \
+       "training.patch=" patch, "--set", "training.steps=20", ##__VA_ARGS__)
+  g_assert_cmpint (AUTO_RUN ("a", "auto", "auto"), ==, 0);
+  g_clear_pointer (&err, g_free);
+  g_assert_true (g_file_get_contents (house_path (&house, "a/recipe.ini"), &text, NULL, NULL));
+  assert_says (text, "batch = 16\n");
+  assert_says (text, "patch = 96\n");
+  g_assert_cmpint (AUTO_RUN ("b", "16", "96"), ==, 0);
+  g_clear_pointer (&err, g_free);
+  g_autofree char *a = house_sum (&house, "a/last.safetensors");
+  g_autofree char *b = house_sum (&house, "b/last.safetensors");
+  g_assert_cmpstr (a, ==, b);
+
+  /* As if it had begun on a smaller machine: it goes on as it was. */
+  g_assert_cmpint (AUTO_RUN ("c", "4", "32"), ==, 0);
+  g_clear_pointer (&err, g_free);
+  g_assert_cmpint (AUTO_RUN ("c", "auto", "auto", "--resume"), ==, 0);
+}
+
 static GPid
 start (House *house, const char *folder)
 {
@@ -443,6 +476,62 @@ test_unreadable_skipped (void)
   assert_says (err, "note: clean/03.png: ");
 }
 
+/* Replace the first @bad pixels of row 20 of a picture in floats, by turns, by what is
+ * no light. */
+static void
+write_bad (House *house, const char *name, int number, int bad)
+{
+  static const float values[] = { NAN, INFINITY, -INFINITY, 1e30f };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CgImage) image = house_picture (number, 80, 64, CG_DEPTH_FLOAT);
+  for (int i = 0; i < bad; i++)
+    cg_image_set (image, 7 * i % 80, 20 + 7 * i / 80, 1, 1, &values[i % 4]);
+  g_assert_true (cg_image_save (image, house_path (house, name), &error));
+  g_assert_no_error (error);
+}
+
+/* A few pixels that are no light are filled, which is said; with many the picture is broken. */
+static void
+test_no_light (void)
+{
+  g_auto (House) house = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *err = NULL, *again = NULL, *note = NULL;
+  double best, noisy;
+  furnish (&house);
+  for (int i = 0; i < 8; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("clean/%02d.pfm", i);
+      write_bad (&house, name, i, i == 3 ? 4 : 0);
+    }
+  g_assert_cmpint (RUN (&house, &err, "--out", "a", "--set", "training.steps=300"), ==, 0);
+  assert_says (err, "note: clean/03.pfm: 4 of 5120 pixels are NaN, infinite or beyond 65504; "
+                    "filled from those around them");
+  read_verdict (err, &best, &noisy);
+  g_assert_cmpfloat (best, >, noisy + 4);
+
+  g_autoptr (CgImage) good = house_picture (3, 80, 64, CG_DEPTH_FLOAT);
+  g_autoptr (CgImage) gray
+      = cg_files_load_gray (house_path (&house, "clean/03.pfm"), &note, &error);
+  g_assert_no_error (error);
+  for (int i = 0; i < 4; i++)
+    {
+      float around[9], filled, low = 1, high = 0;
+      cg_image_get (good, MAX (7 * i - 1, 0), 19, 3, 3, around);
+      cg_image_get (gray, 7 * i, 20, 1, 1, &filled);
+      for (int k = 0; k < 9; k++)
+        {
+          low = MIN (low, cg_display_from_linear (around[k]));
+          high = MAX (high, cg_display_from_linear (around[k]));
+        }
+      g_assert_true (filled >= low && filled <= high);
+    }
+
+  write_bad (&house, "clean/05.pfm", 5, 60);
+  g_assert_cmpint (RUN (&house, &again, "--out", "b"), ==, 1);
+  assert_says (again, "clean/05.pfm: 60 of 5120 pixels are NaN, infinite or beyond 65504");
+}
+
 static void
 test_other_pictures (void)
 {
@@ -478,11 +567,13 @@ main (int argc, char **argv)
   g_test_add_func ("/run/report", test_report);
   g_test_add_func ("/run/pair-report", test_pair_report);
   g_test_add_func ("/run/repeats", test_repeats);
+  g_test_add_func ("/run/auto-sizes", test_auto_sizes);
   g_test_add_func ("/run/few-interruptions", test_few_interruptions);
   g_test_add_func ("/run/stop", test_stop);
   g_test_add_func ("/run/not-finite", test_not_finite);
   g_test_add_func ("/run/refusals", test_refusals);
   g_test_add_func ("/run/unreadable-skipped", test_unreadable_skipped);
+  g_test_add_func ("/run/no-light", test_no_light);
   g_test_add_func ("/run/other-pictures", test_other_pictures);
   return g_test_run ();
 }

@@ -124,8 +124,8 @@ make_recipe (CgChapter *chapter, guint i, double *epochs, GError **error)
 /* --- training --- */
 
 static gboolean
-train (CgChapter *chapter, const CgRecipe *recipe, const char *folder, CgTrained *trained,
-       double epochs, GError **error)
+train (CgChapter *chapter, CgRecipe *recipe, const char *folder, CgTrained *trained, double epochs,
+       GError **error)
 {
   const CgChapterOptions *o = &chapter->options;
   const CgTrainOptions options = { .quiet = o->quiet, .stop = o->stop };
