@@ -10,6 +10,8 @@
 #define MOST_ACROSS 0.15
 /* Share of outliers; Gaussian noise has up to 0.003. */
 #define LEAST_OUTLIERS 0.004
+/* Pixels that tell a share of a percent within a tenth of it. */
+#define LEAST_PLACES 10000
 /* Beyond these the words describe something else (README.md has what known noise measures). */
 #define MOST_KURTOSIS   4.5
 #define MOST_UNEVENNESS 3
@@ -64,6 +66,15 @@ append_white (GString *text, const CgMeasureResult *r, double sigma)
     append (text, ",", electronics, 2);
 }
 
+/* Pixels made black or white are so wherever they are, so their share is that of the
+ * places where none goes unnoticed; of all, if there are hardly any such places. */
+static double
+end_share (const CgMeasureResult *r)
+{
+  const CgOutliers *o = &r->outliers;
+  return o->places >= LEAST_PLACES ? o->ends_there / o->places : outlier_share (r);
+}
+
 /* Outliers that are nearly all black or white, or nearly all bright. */
 static void
 append_outliers (GString *text, const CgMeasureResult *r)
@@ -72,7 +83,7 @@ append_outliers (GString *text, const CgMeasureResult *r)
   if (outlier_share (r) < LEAST_OUTLIERS)
     return;
   if (o->at_ends > 0.8 * o->found && o->above < 0.9 * o->found)
-    append (text, " + salt-pepper:", 100 * outlier_share (r), 2);
+    append (text, " + salt-pepper:", 100 * end_share (r), 2);
   else if (o->above > 0.8 * o->found)
     {
       append (text, " + fireflies:", 100 * outlier_share (r), 2);

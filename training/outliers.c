@@ -20,6 +20,25 @@ sort_neighbours (const float *p, int w, float *sorted)
     }
 }
 
+/* Count places where black and white would both stick out, before any is taken out.
+ * @noise is what is in @noisy besides the picture, or @noisy itself. */
+static void
+count_places (CgOutliers *outliers, const float *noise, const float *noisy, int w, int h)
+{
+  for (int y = 1; y + 1 < h; y++)
+    for (int x = 1; x + 1 < w; x++)
+      {
+        gsize at = (gsize) y * w + x;
+        float sorted[N], without = noisy[at] - noise[at];
+        sort_neighbours (noise + at, w, sorted);
+        float low = sorted[1], high = sorted[N - 2], least = SPREADS * (high - low) + LEAST;
+        if (1 - without - high <= least || low + without <= least)
+          continue;
+        outliers->places++;
+        outliers->ends_there += noisy[at] <= 0 || noisy[at] >= 1;
+      }
+}
+
 /* Those that hide behind others are found when these are gone. */
 static void
 take_out_once (CgOutliers *outliers, float *plane, const float *noisy, int w, int h)
@@ -47,6 +66,7 @@ void
 cg_outliers_take_out (CgOutliers *outliers, float *plane, const float *noisy, int w, int h)
 {
   outliers->pixels += MAX (w - 2., 0) * MAX (h - 2., 0);
+  count_places (outliers, plane, noisy, w, h);
   for (int i = 0; i < PASSES; i++)
     take_out_once (outliers, plane, noisy, w, h);
 }

@@ -12,6 +12,10 @@ typedef struct
   double above;    /* of these, brighter than what is around them */
   double at_ends;  /* of these, black or white */
   double distance; /* sum of their distances from what is around them, 0..1 units */
+
+  /* Black or white pixels do not stick out where it is dark, bright or rough: */
+  double places;     /* pixels around which both would */
+  double ends_there; /* of these, black or white */
 } CgOutliers;
 
 /* Put the mean of its neighbours in the place of each outlier of @plane (@h x @w), and count it.

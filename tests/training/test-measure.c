@@ -130,6 +130,32 @@ test_words (void)
     }
 }
 
+/* What was put in is found, though much of it goes unnoticed: in fields that are dark,
+ * bright or rough. */
+static void
+test_salt_pepper (void)
+{
+  static const struct
+  {
+    double percent, sigma;
+  } cases[] = { { 1, 3 }, { 4, 3 }, { 4, 10 }, { 8, 10 }, { 15, 5 } };
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (cases); i++)
+    {
+      gboolean pairs = i % 2;
+      double percent = cases[i / 2].percent, found;
+      g_autofree char *noise = g_strdup_printf ("gauss:%g + salt-pepper:%g + clip + quantize",
+                                                cases[i / 2].sigma, percent);
+      CgMeasureResult r;
+      measure (noise, pairs, &r);
+      g_autofree char *text = cg_measure_text (&r, TRUE);
+      g_test_message ("%s%s: %s", noise, pairs ? ", pairs" : "", text);
+      const char *words = strstr (text, " + salt-pepper:");
+      g_assert_nonnull (words);
+      g_assert_cmpint (sscanf (words, " + salt-pepper:%lf", &found), ==, 1);
+      g_assert_cmpfloat_with_epsilon (found, percent, 0.1 * percent);
+    }
+}
+
 /* What the words do not describe is said. */
 static void
 test_doubts (void)
@@ -172,6 +198,7 @@ main (int argc, char **argv)
   g_test_add_func ("/measure/pairs", test_pairs);
   g_test_add_func ("/measure/single", test_single);
   g_test_add_func ("/measure/words", test_words);
+  g_test_add_func ("/measure/salt-pepper", test_salt_pepper);
   g_test_add_func ("/measure/doubts", test_doubts);
   g_test_add_func ("/measure/nothing", test_nothing);
   return g_test_run ();
