@@ -122,14 +122,47 @@ to_buffer (const CgWorkerJob *job, int x, int y, int w, int h)
   return (GeglRectangle){ job->extent.x + x, job->extent.y + y, w, h };
 }
 
+/* How @buffer stores what @format asks for: CG_DEPTH_8 or _16 if these are the very samples, as a
+ * picture file has them; CG_DEPTH_FLOAT if babl must convert. */
+static CgDepth
+stored_depth (GeglBuffer *buffer, const Babl *format)
+{
+  static const char *const names[][2] = {
+    { "Y' u8", "Y' u16" },
+    { "Y'A u8", "Y'A u16" },
+    { "R'G'B' u8", "R'G'B' u16" },
+    { "R'G'B'A u8", "R'G'B'A u16" },
+  };
+  const char *const *of_channels = names[babl_format_get_n_components (format) - 1];
+
+  for (CgDepth depth = CG_DEPTH_8; depth <= CG_DEPTH_16; depth++)
+    if (gegl_buffer_get_format (buffer) == babl_format_with_space (of_channels[depth], format))
+      return depth;
+  return CG_DEPTH_FLOAT;
+}
+
+/* Whole numbers become floats and back as those of files do, so that a layer comes out as its file
+ * would.  babl's roundings differ from run to run: it takes the way that was fastest just now. */
 static gboolean
 read_pixels (int x, int y, int w, int h, float *pixels, gpointer user, GError **error)
 {
   const CgWorkerJob *job = user;
   const GeglRectangle rectangle = to_buffer (job, x, y, w, h);
+  const CgDepth depth = stored_depth (job->in, job->format);
 
-  gegl_buffer_get (job->in, &rectangle, 1.0, job->format, pixels, GEGL_AUTO_ROWSTRIDE,
+  if (depth == CG_DEPTH_FLOAT)
+    {
+      gegl_buffer_get (job->in, &rectangle, 1.0, job->format, pixels, GEGL_AUTO_ROWSTRIDE,
+                       GEGL_ABYSS_NONE);
+      return TRUE;
+    }
+  g_autoptr (CgImage) part
+      = cg_image_new (w, h, babl_format_get_n_components (job->format), depth, error);
+  if (part == NULL)
+    return FALSE;
+  gegl_buffer_get (job->in, &rectangle, 1.0, NULL, part->samples, GEGL_AUTO_ROWSTRIDE,
                    GEGL_ABYSS_NONE);
+  cg_image_get (part, 0, 0, w, h, pixels);
   return TRUE;
 }
 
@@ -138,8 +171,19 @@ write_pixels (int x, int y, int w, int h, const float *pixels, gpointer user, GE
 {
   const CgWorkerJob *job = user;
   const GeglRectangle rectangle = to_buffer (job, x, y, w, h);
+  const CgDepth depth = stored_depth (job->out, job->format);
 
-  gegl_buffer_set (job->out, &rectangle, 0, job->format, pixels, GEGL_AUTO_ROWSTRIDE);
+  if (depth == CG_DEPTH_FLOAT)
+    {
+      gegl_buffer_set (job->out, &rectangle, 0, job->format, pixels, GEGL_AUTO_ROWSTRIDE);
+      return TRUE;
+    }
+  g_autoptr (CgImage) part
+      = cg_image_new (w, h, babl_format_get_n_components (job->format), depth, error);
+  if (part == NULL)
+    return FALSE;
+  cg_image_set (part, 0, 0, w, h, pixels);
+  gegl_buffer_set (job->out, &rectangle, 0, NULL, part->samples, GEGL_AUTO_ROWSTRIDE);
   return TRUE;
 }
 

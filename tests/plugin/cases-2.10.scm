@@ -10,17 +10,27 @@
 (define (save-picture image path)
   (file-png-save RUN-NONINTERACTIVE image (drawable-of image) path path 0 1 0 0 0 0 1))
 
+(define (set-precision image precision)
+  (if (not (= precision (car (gimp-image-get-precision image))))
+      (gimp-image-convert-precision image precision)))
+
+; As linear floats, in which every precision fits: IMAGE is converted.  Colours are not multiplied by
+; alpha, and GIMP wants a URI here.
+(define (save-floats image path)
+  (let ((uri (string-append "file://" folder "/" path)))
+    (set-precision image 600)
+    (file-tiff-save2 RUN-NONINTERACTIVE image (drawable-of image) uri uri 0 TRUE)))
+
 (define (say path . words)
   (let ((port (open-output-file path)))
     (for-each (lambda (word) (display word port) (display " " port)) words)
     (close-output-port port)))
 
-; A drawable of any kind, as a 16-bit picture of its own.
+; A drawable of any kind, as a picture of its own.
 (define (save-drawable drawable path)
   (gimp-edit-copy drawable)
   (let ((image (car (gimp-edit-paste-as-new-image))))
-    (set-precision image 250)
-    (save-picture image path)
+    (save-floats image path)
     (gimp-image-delete image)))
 
 (define (denoise-drawable image drawable strength model)
@@ -54,25 +64,14 @@
          (lambda (image) (gimp-image-resize image 40 30 -20 -10))
          (lambda (image) (gimp-image-resize-to-layers image))))
 
-(define (set-precision image precision)
-  (if (not (= precision (car (gimp-image-get-precision image))))
-      (gimp-image-convert-precision image precision)))
-
-; In another precision (the numbers are GIMP's; 250 is the 16 bits of the file).
-(define (clean-precision in out model precision)
-  (clean in out 1.0 model
-         (lambda (image) (set-precision image precision))
-         (lambda (image) (set-precision image 250))))
-
-; IN in each precision: as it is (PREFIX-before-PRECISION.png) and clean (PREFIX-after-PRECISION.png),
-; both as 16-bit files (250).
+; IN in each precision (the numbers are GIMP's): as it is (PREFIX-before-PRECISION.tif) and clean
+; (PREFIX-after-PRECISION.tif), both as floats.
 (define (clean-precisions in prefix model . precisions)
   (let* ((original (load-picture in))
          (save (lambda (image part precision)
                  (let ((copy (car (gimp-image-duplicate image))))
-                   (set-precision copy 250)
-                   (save-picture copy (string-append prefix "-" part "-"
-                                                     (number->string precision) ".png"))
+                   (save-floats copy (string-append prefix "-" part "-"
+                                                    (number->string precision) ".tif"))
                    (gimp-image-delete copy)))))
     (for-each
       (lambda (precision)

@@ -12,6 +12,16 @@
   (file-png-export #:run-mode RUN-NONINTERACTIVE #:image image #:file path #:compression 1
                    #:save-transparent #t))
 
+(define (set-precision image precision)
+  (if (not (= precision (gimp-image-get-precision image)))
+      (gimp-image-convert-precision image precision)))
+
+; As linear floats, in which every precision fits: IMAGE is converted.
+(define (save-floats image path)
+  (set-precision image 600)
+  (file-tiff-export #:run-mode RUN-NONINTERACTIVE #:image image #:file path
+                    #:save-transparent-pixels #t))
+
 (define (say path . words)
   (let ((port (open-output-file path)))
     (for-each (lambda (word) (display word port) (display " " port)) words)
@@ -21,12 +31,11 @@
   (plug-in-cleargrain-denoise #:run-mode RUN-NONINTERACTIVE #:image image #:drawables drawables
                               #:strength strength #:colour-strength strength #:model model))
 
-; A drawable of any kind, as a 16-bit picture of its own.
+; A drawable of any kind, as a picture of its own.
 (define (save-drawable drawable path)
   (gimp-edit-copy (vector drawable))
   (let ((image (gimp-edit-paste-as-new-image)))
-    (set-precision image 250)
-    (save-picture image path)
+    (save-floats image path)
     (gimp-image-delete image)))
 
 (define (denoise-drawable image drawable strength model)
@@ -60,25 +69,14 @@
          (lambda (image) (gimp-image-resize image 40 30 -20 -10))
          (lambda (image) (gimp-image-resize-to-layers image))))
 
-(define (set-precision image precision)
-  (if (not (= precision (gimp-image-get-precision image)))
-      (gimp-image-convert-precision image precision)))
-
-; In another precision (the numbers are GIMP's; 250 is the 16 bits of the file).
-(define (clean-precision in out model precision)
-  (clean in out 1.0 model
-         (lambda (image) (set-precision image precision))
-         (lambda (image) (set-precision image 250))))
-
-; IN in each precision: as it is (PREFIX-before-PRECISION.png) and clean (PREFIX-after-PRECISION.png),
-; both as 16-bit files (250).
+; IN in each precision (the numbers are GIMP's): as it is (PREFIX-before-PRECISION.tif) and clean
+; (PREFIX-after-PRECISION.tif), both as floats.
 (define (clean-precisions in prefix model . precisions)
   (let* ((original (load-picture in))
          (save (lambda (image part precision)
                  (let ((copy (gimp-image-duplicate image)))
-                   (set-precision copy 250)
-                   (save-picture copy (string-append prefix "-" part "-"
-                                                     (number->string precision) ".png"))
+                   (save-floats copy (string-append prefix "-" part "-"
+                                                    (number->string precision) ".tif"))
                    (gimp-image-delete copy)))))
     (for-each
       (lambda (precision)

@@ -34,12 +34,8 @@ for p in $pictures; do
 done
 rgb_precisions="200 550 650"   # linear 16 bit, half, float
 gray_precisions="300 350 600"  # 32 bit linear and not, linear float
-for p in $rgb_precisions; do
-  plain+=" (clean-precision \"rgb16.png\" \"precision-$p.png\" \"$weights\" $p)"
-done
-for p in $gray_precisions; do
-  plain+=" (clean-precision \"graya16.png\" \"precision-$p.png\" \"$weights\" $p)"
-done
+plain+=" (clean-precisions \"rgb16.png\" \"rgb\" \"$weights\" $rgb_precisions)"
+plain+=" (clean-precisions \"graya16.png\" \"graya\" \"$weights\" $gray_precisions)"
 selection="31 17 40 30"
 gimp_console \
   -b "$(batch "$plain")" \
@@ -56,10 +52,9 @@ listed ()
 }
 check "listed in a clean profile, under Filters > Enhance" listed
 for p in $pictures; do
-  case $p in *16) tolerance=1 ;; *) tolerance=0 ;; esac
-  check "$p is the command line's" "$picture" compare want-$p.png plain-$p.png $tolerance
+  check "$p is the command line's" "$picture" compare want-$p.png plain-$p.png 0
 done
-check "a quarter of the strength" "$picture" compare want-weak.png weak.png 1
+check "a quarter of the strength" "$picture" compare want-weak.png weak.png 0
 for p in gray16 rgba8; do
   check "$p, inside a selection: the whole picture's result" \
     "$picture" compare want-$p.png selection-$p.png 1 only $selection
@@ -67,14 +62,19 @@ for p in gray16 rgba8; do
     "$picture" compare $p.png selection-$p.png 0 except $selection
 done
 check "a layer larger than the image" "$picture" compare want-rgb8.png offset.png 0
+# What GIMP stores may be half a step of its precision away from the command line's floats.  Only
+# columns that see no transparency: what fills it is mixed in the file's light, here linear.
+columns=40
+stored ()
+{
+  "$cleargrain" --quiet --model "$weights" --overwrite -o want.tif "$1-before-$2.tif" || return
+  "$picture" stored "$2" want.tif "$1-after-$2.tif" $columns
+}
 for p in $rgb_precisions; do
-  # Half floats have 11 bits; linear 16-bit ones are coarse in the shadows.
-  case $p in 550) tolerance=40 ;; 200) tolerance=16 ;; *) tolerance=1 ;; esac
-  check "RGB in precision $p" "$picture" compare want-rgb16.png precision-$p.png $tolerance
+  check "RGB in precision $p" stored rgb $p
 done
 for p in $gray_precisions; do
-  check "gray and alpha in precision $p" \
-    "$picture" compare want-graya16.png precision-$p.png 1
+  check "gray and alpha in precision $p" stored graya $p
 done
 
 # What must be refused, each with its sentence and the picture as it was.

@@ -20,8 +20,6 @@ for tool in Xvfb xdotool openbox; do
 done
 profile_make "$1" "$plugin"
 rm -r "$profile/plug-ins/$filter"
-ln -s "$(pkg-config --variable=gimplibdir "gimp-${version%.10}.0")/plug-ins/file-tiff" \
-  "$profile/plug-ins"
 unset XDG_CONFIG_HOME GIMP2_DIRECTORY GIMP3_DIRECTORY
 sed -i "s|(plug-in-path .*|(plug-in-path \"$profile/plug-ins:\${gimp_dir}/plug-ins\")|" \
   "$profile/gimprc"
@@ -109,13 +107,13 @@ xdotool key Tab
 sleep 0.5
 xdotool key alt+o
 check "TIFF: OK" wait_for 180 is_saved done.png
-check "TIFF: the command line's pixels" "$picture" compare want-0.5-gray.png done.png 1
+check "TIFF: the command line's pixels" "$picture" compare want-0.5-gray.png done.png 0
 press ctrl+z
 check "TIFF: one undo" wait_for 120 is_saved undone.png
 check "TIFF: takes all back" "$picture" compare gray.tif undone.png 0
 press ctrl+f
 check "TIFF: repeat" wait_for 180 is_saved again.png
-check "TIFF: gives the same to a step of 16 bits" "$picture" compare done.png again.png 1
+check "TIFF: gives the same" "$picture" compare done.png again.png 0
 end_session
 
 session "$selected (watch \"rgba.png\" \"soft.png\" \"soft-undone.png\")"

@@ -4,14 +4,17 @@
  *   picture make KIND BITS WIDTH HEIGHT OUT       KIND gray, graya, rgb or rgba; BITS 8 or 16
  *   picture compare WANT GOT TOLERANCE [only|except X Y W H]
  *   picture between ONE OTHER GOT TOLERANCE       every sample of GOT lies between theirs
+ *   picture stored PRECISION WANT GOT             GOT is WANT as GIMP stores it in PRECISION (a
+ * number of GIMP's); both are linear floats
  *
- * The tolerance is in steps of the pictures' depth.  compare says where the largest difference is
- * and exits with 1 if it is beyond the tolerance. */
+ * The tolerance is in steps of the pictures' depth.  Those that compare say where the largest
+ * difference is and exit with 1 if it is too large. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "imageio/imageio.h"
+#include "model/planes.h"
 #include "model/random.h"
 
 typedef struct
@@ -25,7 +28,7 @@ usage (void)
 {
   g_printerr ("usage: picture make KIND BITS WIDTH HEIGHT OUT | "
               "compare WANT GOT TOLERANCE [only|except X Y W H] | "
-              "between ONE OTHER GOT TOLERANCE\n");
+              "between ONE OTHER GOT TOLERANCE | stored PRECISION WANT GOT WIDTH\n");
   return 2;
 }
 
@@ -166,6 +169,65 @@ between (char **paths, int tolerance, GError **error)
   return farthest <= tolerance ? 0 : 1;
 }
 
+/* What is left to conversions beside the rounding to PRECISION. */
+#define CONVERSION (0.1 / 65535)
+
+/* Neighbours of @v in that precision of GIMP's are so far away. */
+static double
+step_at (int precision, double v)
+{
+  switch (precision / 100)
+    {
+    case 1:
+      return 1. / 255;
+    case 2:
+      return 1. / 65535;
+    case 5: /* half floats: 10 bits behind the first one, down to 2^-14 */
+      return ldexp (1, ilogb (MAX (fabs (v), ldexp (1, -14))) - 10);
+    default:
+      return 0;
+    }
+}
+
+/* A sample on the curve of @precision, and in its range. */
+static double
+as_stored (int precision, float v, gboolean is_alpha)
+{
+  if (precision % 100 && !is_alpha)
+    v = cg_display_from_linear (v);
+  return precision < 500 ? CLAMP (v, 0, 1) : v;
+}
+
+static int
+stored (int precision, const char *want_path, const char *got_path, int width, GError **error)
+{
+  g_autoptr (CgImage) want = cg_image_load (want_path, error);
+  g_autoptr (CgImage) got = want ? cg_image_load (got_path, error) : NULL;
+  double most = -1;
+  gsize place = 0;
+
+  if (got == NULL || !is_alike (want, got) || want->depth != CG_DEPTH_FLOAT)
+    return 1;
+  const gsize n = (gsize) want->width * want->height * want->channels;
+  for (gsize i = 0; i < n; i++)
+    {
+      const gboolean is_alpha = cg_channels_have_alpha (want->channels)
+                                && i % want->channels == (gsize) want->channels - 1;
+      const double w = as_stored (precision, ((float *) want->samples)[i], is_alpha);
+      const double g = as_stored (precision, ((float *) got->samples)[i], is_alpha);
+      const double beyond = fabs (w - g) - step_at (precision, w) / 2;
+
+      if (beyond > most && (int) (i / want->channels % want->width) < width)
+        {
+          most = beyond;
+          place = i / want->channels;
+        }
+    }
+  g_print ("beyond half a step by %g of 65535 at %d,%d\n", most * 65535,
+           (int) (place % want->width), (int) (place / want->width));
+  return most <= CONVERSION ? 0 : 1;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -178,6 +240,8 @@ main (int argc, char **argv)
     status = compare (argv[2], argv[3], atoi (argv[4]), &(Area){ .inside = FALSE }, &error);
   else if (argc == 6 && g_str_equal (argv[1], "between"))
     status = between (argv + 2, atoi (argv[5]), &error);
+  else if (argc == 6 && g_str_equal (argv[1], "stored"))
+    status = stored (atoi (argv[2]), argv[3], argv[4], atoi (argv[5]), &error);
   else if (argc == 10 && g_str_equal (argv[1], "compare"))
     {
       const Area area = { atoi (argv[6]), atoi (argv[7]), atoi (argv[8]), atoi (argv[9]),

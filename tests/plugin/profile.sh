@@ -7,7 +7,8 @@
 #   gimp_console ARGUMENTS...      without a window
 #   gimp_window ARGUMENTS...       with one
 #   plugin_processes               ids of the plug-in's running processes that do work
-#   batch EXPRESSION...            an argument for -b: the cases loaded, then the expressions
+#   batch EXPRESSION...            an argument for -b: the cases loaded, then the expressions, in which
+#                                  `folder` is the present one
 
 profile_make ()
 {
@@ -32,7 +33,7 @@ profile_make ()
   cp "$plugin" "$profile/plug-ins/$name"
   cp -r "$(dirname "$plugin")/../po" "$profile/plug-ins/$name/locale"
   stock=$(pkg-config --variable=gimplibdir "gimp-${version%.10}.0")/plug-ins
-  for folder in script-fu file-png; do
+  for folder in script-fu file-png file-tiff; do
     ln -s "$stock/$folder" "$profile/plug-ins/$folder"
   done
   cat > "$profile/gimprc" <<END
@@ -89,5 +90,5 @@ plugin_processes ()
 
 batch ()
 {
-  echo "(begin (load \"$cases\") $*)"
+  echo "(begin (load \"$cases\") (define folder \"$PWD\") $*)"
 }
