@@ -24,6 +24,7 @@ struct _CgPreviewBox
   GtkAdjustment *split; /* 0..1 of the preview's width */
   CgPreview *pixels;    /* what it shows */
   double strength, colour_strength;
+  int grain_size;
   char *model;
 };
 
@@ -77,7 +78,7 @@ show_piece (CgPreviewBox *self)
 
   gimp_preview_get_position (preview, &region.x, &region.y);
   gimp_preview_get_size (preview, &region.width, &region.height);
-  cg_preview_show (self->pixels, &region, self->model);
+  cg_preview_show (self->pixels, &region, self->model, self->grain_size);
   show_noise (self);
   draw (self);
 }
@@ -183,6 +184,7 @@ cg_preview_box_new (GtkWidget *preview, GeglBuffer *drawable)
   self->split = GTK_ADJUSTMENT (gtk_adjustment_new (0.5, 0, 1, 0.01, 0.1, 0));
   self->pixels = cg_preview_new (drawable, (CgPreviewChanged) draw, self);
   self->strength = self->colour_strength = 1;
+  self->grain_size = 1;
   self->model = g_strdup (CG_SETTINGS_MODEL);
   g_object_set_data_full (G_OBJECT (self->box), "cleargrain-preview-box", self, box_free);
 
@@ -216,8 +218,16 @@ cg_preview_box_set_strengths (CgPreviewBox *self, double strength, double colour
 }
 
 void
+cg_preview_box_set_grain_size (CgPreviewBox *self, int grain_size)
+{
+  self->grain_size = grain_size;
+  gimp_preview_invalidate (GIMP_PREVIEW (self->preview));
+}
+
+void
 cg_preview_box_set_model (CgPreviewBox *self, const char *model)
 {
+  cg_preview_forget_model (self->pixels);
   g_free (self->model);
   self->model = g_strdup (model);
   gimp_preview_invalidate (GIMP_PREVIEW (self->preview));

@@ -19,9 +19,11 @@ void cg_preview_box_set_selection (CgPreviewBox *box, GeglBuffer *selection, int
 
 GtkWidget *cg_preview_box_widget (CgPreviewBox *box);
 
-/* The settings to show; the strengths act at once, another model when the network
- * has run. */
+/* The settings to show; the strengths act at once, the others when the network has run. */
 void cg_preview_box_set_strengths (CgPreviewBox *box, double strength, double colour_strength);
+void cg_preview_box_set_grain_size (CgPreviewBox *box, int grain_size);
+
+/* The model as its file is now. */
 void cg_preview_box_set_model (CgPreviewBox *box, const char *model);
 
 #endif

@@ -19,6 +19,7 @@ struct _CgPreview
 
   /* What is wanted ... */
   char *model;
+  int grain_size;
   GeglRectangle region;
   float *before, *after; /* of @region; @after only once it is cleaned */
   float *share;          /* of @region, from @mask; NULL without */
@@ -27,7 +28,8 @@ struct _CgPreview
 
   /* ... and who makes it. */
   CgWorker *worker;
-  char *worker_model;
+  char *worker_model; /* NULL: the worker must not be used again */
+  int worker_grain_size;
   GThread *thread; /* works on @run until finished() comes to the main loop */
   struct Run *run;
 };
@@ -146,14 +148,16 @@ clean (gpointer user)
 static CgWorker *
 wanted_worker (CgPreview *preview)
 {
-  if (g_strcmp0 (preview->worker_model, preview->model) != 0)
+  if (g_strcmp0 (preview->worker_model, preview->model) != 0
+      || preview->worker_grain_size != preview->grain_size)
     {
       g_clear_pointer (&preview->worker, cg_worker_free);
       g_free (preview->worker_model);
       preview->worker_model = g_strdup (preview->model);
+      preview->worker_grain_size = preview->grain_size;
     }
   if (preview->worker == NULL)
-    preview->worker = cg_worker_new (preview->model, &preview->problem);
+    preview->worker = cg_worker_new (preview->model, preview->grain_size, &preview->problem);
   return preview->worker;
 }
 
@@ -232,15 +236,23 @@ cg_preview_set_mask (CgPreview *preview, GeglBuffer *mask, int x, int y)
   preview->mask_y = y;
 }
 
-void
-cg_preview_show (CgPreview *preview, const GeglRectangle *region, const char *model)
+static gboolean
+is_shown (const CgPreview *preview, const GeglRectangle *region, const char *model, int grain_size)
 {
-  if (preview->before && preview->problem == NULL && gegl_rectangle_equal (&preview->region, region)
-      && g_str_equal (preview->model, model))
+  return preview->before && preview->problem == NULL
+         && gegl_rectangle_equal (&preview->region, region) && preview->worker_model
+         && g_str_equal (preview->model, model) && preview->grain_size == grain_size;
+}
+
+void
+cg_preview_show (CgPreview *preview, const GeglRectangle *region, const char *model, int grain_size)
+{
+  if (is_shown (preview, region, model, grain_size))
     return;
 
   g_free (preview->model);
   preview->model = g_strdup (model);
+  preview->grain_size = grain_size;
   preview->region = *region;
   g_clear_error (&preview->problem);
   g_clear_pointer (&preview->after, g_free);
@@ -253,6 +265,12 @@ cg_preview_show (CgPreview *preview, const GeglRectangle *region, const char *mo
     g_atomic_int_set (&preview->run->outdated, TRUE);
   else
     start (preview);
+}
+
+void
+cg_preview_forget_model (CgPreview *preview)
+{
+  g_clear_pointer (&preview->worker_model, g_free);
 }
 
 const char *

@@ -23,10 +23,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgPreview, cg_preview_free)
  * corner; NULL, the start, for all of it. */
 void cg_preview_set_mask (CgPreview *preview, GeglBuffer *mask, int x, int y);
 
-/* Show @region (inside the drawable) cleaned by @model from now on; tried again
- * if it was shown and there was a problem.  Returns at once; what was there can be drawn at once as
- * it is, and cleaned when @changed says so. */
-void cg_preview_show (CgPreview *preview, const GeglRectangle *region, const char *model);
+/* Show @region (inside the drawable) cleaned by @model for grain of @grain_size pixels from now on;
+ * tried again if it was shown and there was a problem.  Returns at once; what was there can be
+ * drawn at once as it is, and cleaned when @changed says so. */
+void cg_preview_show (CgPreview *preview, const GeglRectangle *region, const char *model,
+                      int grain_size);
+
+/* The file of the model may have changed: load it anew when something is shown next. */
+void cg_preview_forget_model (CgPreview *preview);
 
 /* Why nothing cleaned will come (weights not found ...), or NULL. */
 const char *cg_preview_problem (const CgPreview *preview);

@@ -30,6 +30,9 @@
 #define CG_ARGUMENT_COLOUR "colour-strength"
 #define CG_ARGUMENT_COLOUR_HELP                                                                    \
   N_ ("How much of the noise to take from the colours: 0 (none) to 1 (all)")
+#define CG_ARGUMENT_GRAIN "grain-size"
+#define CG_ARGUMENT_GRAIN_HELP                                                                     \
+  N_ ("For coarse grain: about how many pixels share it, 1 (none do) to 4")
 #define CG_ARGUMENT_MODEL      "model"
 #define CG_ARGUMENT_MODEL_HELP N_ ("Name or path of the weights; empty for the default, \"photo\"")
 

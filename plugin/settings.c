@@ -6,13 +6,14 @@
 #include <glib/gstdio.h>
 
 #include "model/error.h"
+#include "plugin/procedure.h"
 
 #define GROUP "denoise"
 
 void
 cg_settings_init (CgSettings *settings)
 {
-  *settings = (CgSettings){ .strength = 1, .colour_strength = 1 };
+  *settings = (CgSettings){ .strength = 1, .colour_strength = 1, .grain_size = 1 };
   settings->model = g_strdup (CG_SETTINGS_MODEL);
 }
 
@@ -29,15 +30,24 @@ in_range (double strength)
   return strength >= 0 && strength <= 1;
 }
 
+static gboolean
+is_grain_size (int size)
+{
+  return size >= 1 && size <= CG_SETTINGS_COARSEST;
+}
+
 gboolean
 cg_settings_check (const CgSettings *settings, GError **error)
 {
   if (!in_range (settings->strength))
-    g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "strength must be 0 to 1, not %g",
+    g_set_error (error, CG_ERROR, CG_ERROR_USAGE, _ ("%s must be 0 to 1, not %g"), "strength",
                  settings->strength);
   else if (!in_range (settings->colour_strength))
-    g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "colour-strength must be 0 to 1, not %g",
-                 settings->colour_strength);
+    g_set_error (error, CG_ERROR, CG_ERROR_USAGE, _ ("%s must be 0 to 1, not %g"),
+                 "colour-strength", settings->colour_strength);
+  else if (!is_grain_size (settings->grain_size))
+    g_set_error (error, CG_ERROR, CG_ERROR_USAGE, _ ("grain-size must be 1 to %d, not %d"),
+                 CG_SETTINGS_COARSEST, settings->grain_size);
   else
     return TRUE;
   return FALSE;
@@ -63,6 +73,9 @@ cg_settings_load (CgSettings *settings, const char *path)
   take_strength (file, "strength", &settings->strength);
   take_strength (file, "colour-strength", &settings->colour_strength);
 
+  const int grain_size = g_key_file_get_integer (file, GROUP, "grain-size", NULL);
+  if (is_grain_size (grain_size)) /* it is 0 if there is none */
+    settings->grain_size = grain_size;
   g_autofree char *model = g_key_file_get_string (file, GROUP, "model", NULL);
   if (model && *model)
     {
@@ -79,6 +92,7 @@ cg_settings_save (const CgSettings *settings, const char *path, GError **error)
 
   g_key_file_set_double (file, GROUP, "strength", settings->strength);
   g_key_file_set_double (file, GROUP, "colour-strength", settings->colour_strength);
+  g_key_file_set_integer (file, GROUP, "grain-size", settings->grain_size);
   g_key_file_set_string (file, GROUP, "model", settings->model);
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {

@@ -5,13 +5,15 @@
 
 #include <glib.h>
 
-#define CG_SETTINGS_MODEL "photo"
+#define CG_SETTINGS_MODEL    "photo"
+#define CG_SETTINGS_COARSEST 4
 
 typedef struct
 {
   double strength;        /* 0 (leave the brightness as it is) .. 1 (all of the network's) [1] */
   double colour_strength; /* the same for colour; gray pictures ignore it [1] */
-  char *model;            /* name or path of the weights [CG_SETTINGS_MODEL] */
+  int grain_size; /* about how many pixels across share their noise, 1..CG_SETTINGS_COARSEST [1] */
+  char *model;    /* name or path of the weights [CG_SETTINGS_MODEL] */
 } CgSettings;
 
 /* The defaults.  Clear with cg_settings_clear(). */

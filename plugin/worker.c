@@ -7,6 +7,7 @@
 #include "model/error.h"
 #include "model/planes.h"
 #include "model/weights.h"
+#include "plugin/procedure.h"
 #include "plugin/settings.h"
 
 /* GIMP has pixels of its own in memory: leave the network less than it would take. */
@@ -18,6 +19,7 @@
 struct _CgWorker
 {
   CgModel *model;
+  int grain_size;
   CgDenoiser *denoiser;
   CgProgressFunc progress; /* of the run under way */
   gpointer progress_data;
@@ -47,8 +49,31 @@ cg_worker_start_gegl (void)
   g_object_set (gegl_config (), "tile-cache-size", TILE_CACHE, NULL);
 }
 
+/* cg_weights_find() in the user's language, as far as people read on. */
+static CgModel *
+find_weights (const char *model, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  CgModel *found = cg_weights_find (model, &problem);
+
+  if (found)
+    return found;
+  if (g_error_matches (problem, CG_ERROR, CG_ERROR_NOT_FOUND))
+    {
+      g_auto (GStrv) folders = cg_weights_folders ();
+      g_autofree char *places = g_strjoinv (", ", folders);
+
+      g_set_error (error, CG_ERROR, CG_ERROR_NOT_FOUND, _ ("there are no weights \"%s\" in %s"),
+                   model, places);
+    }
+  else
+    g_propagate_prefixed_error (error, g_steal_pointer (&problem), "%s",
+                                _ ("these weights cannot be used: "));
+  return NULL;
+}
+
 CgWorker *
-cg_worker_new (const char *model, GError **error)
+cg_worker_new (const char *model, int grain_size, GError **error)
 {
   g_autoptr (CgWorker) worker = g_new0 (CgWorker, 1);
   const CgDenoiseOptions options = {
@@ -56,13 +81,15 @@ cg_worker_new (const char *model, GError **error)
     .colour_strength = 1,
     .max_memory = MAX_MEMORY,
     .threads = gegl_threads (),
+    .grain_size = grain_size,
     .progress = forward_progress,
     .progress_data = worker,
   };
 
-  worker->model = cg_weights_find (model && *model ? model : CG_SETTINGS_MODEL, error);
+  worker->model = find_weights (model && *model ? model : CG_SETTINGS_MODEL, error);
   if (worker->model == NULL)
     return NULL;
+  worker->grain_size = grain_size;
   worker->denoiser = cg_denoiser_new (worker->model, &options, error);
   if (worker->denoiser == NULL)
     return NULL;
@@ -82,7 +109,11 @@ cg_worker_free (CgWorker *worker)
 int
 cg_worker_halo (const CgWorker *worker)
 {
-  return cg_network_halo (worker->model->network) + CG_FILL_RADIUS;
+  const int network = cg_network_halo (worker->model->network), size = worker->grain_size;
+
+  /* Coarse grain: every pixel that the network sees mixes neighbours of a shrunken picture, which
+   * have seen theirs. */
+  return network + (size > 1 ? (network + 2) * size : 0) + CG_FILL_RADIUS;
 }
 
 static gboolean
@@ -108,7 +139,7 @@ cg_worker_format (const Babl *stored, GError **error)
   if (babl_format_is_palette (stored))
     {
       g_set_error (error, CG_ERROR, CG_ERROR_UNSUPPORTED,
-                   "indexed colours cannot be denoised; convert the image to RGB or grayscale");
+                   _ ("indexed colours cannot be denoised; convert the image to RGB or grayscale"));
       return NULL;
     }
   return babl_format_with_space (names[is_gray (stored)][babl_format_has_alpha (stored) != 0],
@@ -205,11 +236,18 @@ cg_worker_run (CgWorker *worker, const CgWorkerJob *job, double strength, double
     .user = (gpointer) job,
   };
 
+  g_autoptr (GError) problem = NULL;
+
   g_return_val_if_fail (job->in != job->out, FALSE);
   g_return_val_if_fail (gegl_rectangle_contains (&job->extent, &job->region), FALSE);
 
   worker->progress = progress;
   worker->progress_data = progress_data;
   cg_denoiser_set_strength (worker->denoiser, strength, colour_strength);
-  return cg_denoiser_run (worker->denoiser, &stream, NULL, error);
+  if (cg_denoiser_run (worker->denoiser, &stream, NULL, &problem))
+    return TRUE;
+  if (g_error_matches (problem, CG_ERROR, CG_ERROR_TOO_LARGE))
+    g_prefix_error (&problem, "%s", _ ("the memory does not suffice: "));
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
 }

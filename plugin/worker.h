@@ -16,10 +16,11 @@ void cg_worker_start_gegl (void);
 typedef struct _CgWorker CgWorker;
 
 /* Load the weights @model names (a name or a path; NULL or "" for the default,
- * CG_SETTINGS_MODEL).  The error of a name not found tells every place looked
- * at.  Uses as many threads as GEGL is set to, and the convolution kernels of
- * $CLEARGRAIN_KERNELS if that is set.  The caller frees it with cg_worker_free(). */
-CgWorker *cg_worker_new (const char *model, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * CG_SETTINGS_MODEL), for grain of @grain_size pixels (see CgSettings).  The error of a name not
+ * found tells every place looked at.  Uses as many threads as GEGL is set to, and the convolution
+ * kernels of $CLEARGRAIN_KERNELS if that is set.  The caller frees it with cg_worker_free(). */
+CgWorker *
+cg_worker_new (const char *model, int grain_size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cg_worker_free (CgWorker *worker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgWorker, cg_worker_free)
 

@@ -16,6 +16,10 @@ property_double (colour_strength, "Colour strength", 1.0)
   description (CG_ARGUMENT_COLOUR_HELP)
   value_range (0.0, 1.0)
 
+property_int (grain_size, "Grain size", 1)
+  description (CG_ARGUMENT_GRAIN_HELP)
+  value_range (1, CG_SETTINGS_COARSEST)
+
 property_string (model, "Model", CG_SETTINGS_MODEL)
   description (CG_ARGUMENT_MODEL_HELP)
 
@@ -39,7 +43,8 @@ property_string (model, "Model", CG_SETTINGS_MODEL)
 typedef struct
 {
   GMutex lock;      /* of everything here: a worker does one thing at a time */
-  char *model;      /* what @worker was made for */
+  char *model;      /* what @worker was made for ... */
+  int grain_size;   /* ... and this */
   CgWorker *worker; /* NULL if that did not work out */
 } State;
 
@@ -72,16 +77,19 @@ state_free (State *state)
  * operation to fail, so it is told once, and the picture passes as it is.  Only called when
  * pixels are wanted, for graphs are made before their properties are set.  Under the lock. */
 static CgWorker *
-worker_of (State *state, const char *model)
+worker_of (State *state, const GeglProperties *properties)
 {
+  const char *model = properties->model ? properties->model : "";
   g_autoptr (GError) error = NULL;
 
-  if (state->model && g_str_equal (state->model, model ? model : ""))
+  if (state->model && g_str_equal (state->model, model)
+      && state->grain_size == properties->grain_size)
     return state->worker;
   g_free (state->model);
-  state->model = g_strdup (model ? model : "");
+  state->model = g_strdup (model);
+  state->grain_size = properties->grain_size;
   g_clear_pointer (&state->worker, cg_worker_free);
-  state->worker = cg_worker_new (state->model, &error);
+  state->worker = cg_worker_new (state->model, state->grain_size, &error);
   if (state->worker == NULL)
     g_warning ("cleargrain:denoise leaves the picture as it is: %s", error->message);
   return state->worker;
@@ -133,8 +141,7 @@ get_required_for_output (GeglOperation *operation, const char *pad, const GeglRe
   State *state = state_of (operation);
 
   g_mutex_lock (&state->lock);
-  const GeglRectangle required
-      = with_halo (worker_of (state, GEGL_PROPERTIES (operation)->model), roi);
+  const GeglRectangle required = with_halo (worker_of (state, GEGL_PROPERTIES (operation)), roi);
   g_mutex_unlock (&state->lock);
   return required;
 }
@@ -198,7 +205,7 @@ process (GeglOperation *operation, GeglBuffer *input, GeglBuffer *output, const 
   };
 
   g_mutex_lock (&state->lock);
-  CgWorker *worker = worker_of (state, properties->model);
+  CgWorker *worker = worker_of (state, properties);
   if (worker == NULL)
     gegl_buffer_copy (input, roi, GEGL_ABYSS_NONE, output, roi);
   else if (!cg_worker_run (worker, &job, properties->strength, properties->colour_strength,

@@ -4,6 +4,8 @@
 
 #include "plugin/procedure.h"
 
+#include <math.h>
+
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
@@ -16,32 +18,42 @@
 typedef struct
 {
   GtkWidget *model;
-  GtkAdjustment *strength, *colour_strength;
+  GtkAdjustment *strength, *colour_strength, *grain_size;
   CgPreviewBox *preview;
 } Dialog;
 
 static GtkAdjustment *
-add_scale (GtkWidget *table, int row, const char *label, const char *tip)
+add_scale (GtkWidget *table, int row, const char *label, double least, double most, double step,
+           int digits, const char *tip)
 {
-  GtkObject *adjustment = gimp_scale_entry_new (GTK_TABLE (table), 0, row, label, SCALE_WIDTH, 5, 1,
-                                                0, 1, 0.01, 0.1, 2, TRUE, 0, 0, tip, NULL);
+  GtkObject *adjustment
+      = gimp_scale_entry_new (GTK_TABLE (table), 0, row, label, SCALE_WIDTH, 5, least, least, most,
+                              step, digits ? 10 * step : step, digits, TRUE, 0, 0, tip, NULL);
 
   return GTK_ADJUSTMENT (adjustment);
+}
+
+static GtkAdjustment *
+add_strength (GtkWidget *table, int row, const char *label, const char *tip)
+{
+  return add_scale (table, row, label, 0, 1, 0.01, 2, tip);
 }
 
 static GtkWidget *
 controls (Dialog *self, gboolean colour)
 {
-  GtkWidget *table = gtk_table_new (3, 3, FALSE);
+  GtkWidget *table = gtk_table_new (4, 3, FALSE);
 
   gtk_table_set_col_spacings (GTK_TABLE (table), 6);
   gtk_table_set_row_spacings (GTK_TABLE (table), 6);
   self->model = cg_model_chooser_new ();
   gimp_table_attach_aligned (GTK_TABLE (table), 0, 0, _ ("_Model:"), 0, 0.5, self->model, 2, FALSE);
-  self->strength = add_scale (table, 1, _ ("S_trength:"), _ (CG_ARGUMENT_STRENGTH_HELP));
+  self->strength = add_strength (table, 1, _ ("S_trength:"), _ (CG_ARGUMENT_STRENGTH_HELP));
   self->colour_strength
-      = add_scale (table, 2, _ ("Co_lour strength:"), _ (CG_ARGUMENT_COLOUR_HELP));
+      = add_strength (table, 2, _ ("Co_lour strength:"), _ (CG_ARGUMENT_COLOUR_HELP));
   gimp_scale_entry_set_sensitive (GTK_OBJECT (self->colour_strength), colour);
+  self->grain_size = add_scale (table, 3, _ ("_Grain size:"), 1, CG_SETTINGS_COARSEST, 1, 0,
+                                _ (CG_ARGUMENT_GRAIN_HELP));
   return table;
 }
 
@@ -50,6 +62,18 @@ show_strengths (Dialog *self)
 {
   cg_preview_box_set_strengths (self->preview, gtk_adjustment_get_value (self->strength),
                                 gtk_adjustment_get_value (self->colour_strength));
+}
+
+static int
+grain_size (const Dialog *self)
+{
+  return (int) lround (gtk_adjustment_get_value (self->grain_size));
+}
+
+static void
+show_grain_size (Dialog *self)
+{
+  cg_preview_box_set_grain_size (self->preview, grain_size (self));
 }
 
 static void
@@ -65,6 +89,7 @@ connect_signals (Dialog *self)
   g_signal_connect_swapped (self->strength, "value-changed", G_CALLBACK (show_strengths), self);
   g_signal_connect_swapped (self->colour_strength, "value-changed", G_CALLBACK (show_strengths),
                             self);
+  g_signal_connect_swapped (self->grain_size, "value-changed", G_CALLBACK (show_grain_size), self);
 }
 
 static void
@@ -73,6 +98,7 @@ show_settings (Dialog *self, const CgSettings *settings)
   cg_model_chooser_set (self->model, settings->model);
   gtk_adjustment_set_value (self->strength, settings->strength);
   gtk_adjustment_set_value (self->colour_strength, settings->colour_strength);
+  gtk_adjustment_set_value (self->grain_size, settings->grain_size);
 }
 
 static void
@@ -82,6 +108,7 @@ take_settings (const Dialog *self, CgSettings *settings)
   settings->model = g_strdup (cg_model_chooser_get (self->model));
   settings->strength = gtk_adjustment_get_value (self->strength);
   settings->colour_strength = gtk_adjustment_get_value (self->colour_strength);
+  settings->grain_size = grain_size (self);
 }
 
 static GtkWidget *

@@ -19,6 +19,7 @@ enum
   STRENGTH,
   COLOUR_STRENGTH,
   MODEL,
+  GRAIN_SIZE,
   N_ARGUMENTS
 };
 
@@ -44,6 +45,7 @@ query (void)
     { GIMP_PDB_FLOAT, CG_ARGUMENT_STRENGTH, CG_ARGUMENT_STRENGTH_HELP },
     { GIMP_PDB_FLOAT, CG_ARGUMENT_COLOUR, CG_ARGUMENT_COLOUR_HELP },
     { GIMP_PDB_STRING, CG_ARGUMENT_MODEL, CG_ARGUMENT_MODEL_HELP },
+    { GIMP_PDB_INT32, CG_ARGUMENT_GRAIN, CG_ARGUMENT_GRAIN_HELP },
   };
 
   g_autofree char *locale = cg_procedure_folder (CG_PROCEDURE_LOCALE);
@@ -95,14 +97,15 @@ take_arguments (CgSettings *settings, int n, const GimpParam *parameters, GError
 {
   if (n != N_ARGUMENTS)
     {
-      g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "%d arguments expected, not %d", N_ARGUMENTS,
-                   n);
+      g_set_error (error, CG_ERROR, CG_ERROR_USAGE, _ ("%d arguments expected, not %d"),
+                   N_ARGUMENTS, n);
       return FALSE;
     }
   settings->strength = parameters[STRENGTH].data.d_float;
   settings->colour_strength = parameters[COLOUR_STRENGTH].data.d_float;
   g_free (settings->model);
   settings->model = g_strdup (parameters[MODEL].data.d_string);
+  settings->grain_size = parameters[GRAIN_SIZE].data.d_int32;
   return cg_settings_check (settings, error);
 }
 
@@ -136,7 +139,7 @@ denoise (gint32 drawable, const CgSettings *settings, GError **error)
                                         &region.height))
     return TRUE;
 
-  g_autoptr (CgWorker) worker = cg_worker_new (settings->model, error);
+  g_autoptr (CgWorker) worker = cg_worker_new (settings->model, settings->grain_size, error);
   if (worker == NULL)
     return FALSE;
 

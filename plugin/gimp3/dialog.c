@@ -28,6 +28,15 @@ show_strengths (Dialog *self)
 }
 
 static void
+show_grain_size (Dialog *self)
+{
+  int grain_size;
+
+  g_object_get (self->config, CG_ARGUMENT_GRAIN, &grain_size, NULL);
+  cg_preview_box_set_grain_size (self->preview, grain_size);
+}
+
+static void
 show_model (Dialog *self)
 {
   g_autofree char *model = NULL;
@@ -50,6 +59,8 @@ connect_signals (Dialog *self)
                             G_CALLBACK (show_strengths), self);
   g_signal_connect_swapped (self->config, "notify::" CG_ARGUMENT_COLOUR,
                             G_CALLBACK (show_strengths), self);
+  g_signal_connect_swapped (self->config, "notify::" CG_ARGUMENT_GRAIN,
+                            G_CALLBACK (show_grain_size), self);
   g_signal_connect_swapped (self->config, "notify::" CG_ARGUMENT_MODEL, G_CALLBACK (show_model),
                             self);
   g_signal_connect_swapped (self->model, "changed", G_CALLBACK (take_model), self);
@@ -105,16 +116,18 @@ cg_gimp3_dialog (GimpProcedure *procedure, GimpProcedureConfig *config, GimpDraw
   GtkWidget *dialog = gimp_procedure_dialog_new (procedure, config, _ (CG_PROCEDURE_TITLE));
   gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog), CG_ARGUMENT_STRENGTH, 1);
   gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog), CG_ARGUMENT_COLOUR, 1);
+  gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog), CG_ARGUMENT_GRAIN, 1);
   gimp_procedure_dialog_set_sensitive (GIMP_PROCEDURE_DIALOG (dialog), CG_ARGUMENT_COLOUR,
                                        gimp_drawable_is_rgb (drawable), NULL, NULL, FALSE);
   gimp_procedure_dialog_fill (GIMP_PROCEDURE_DIALOG (dialog), CG_ARGUMENT_STRENGTH,
-                              CG_ARGUMENT_COLOUR, NULL);
+                              CG_ARGUMENT_COLOUR, CG_ARGUMENT_GRAIN, NULL);
 
   self.preview = cg_preview_box_new (gimp_drawable_preview_new_from_drawable (drawable), buffer);
   show_selection (&self, drawable);
   add_above (dialog, cg_preview_box_widget (self.preview), TRUE, 0);
   add_above (dialog, model_row (&self), FALSE, 1);
   show_model (&self);
+  show_grain_size (&self);
   show_strengths (&self);
   connect_signals (&self);
 

@@ -132,7 +132,7 @@ denoise_all (GimpImage *image, GimpDrawable **drawables, int n, const CgSettings
 
   if (nothing)
     return TRUE;
-  g_autoptr (CgWorker) worker = cg_worker_new (settings->model, error);
+  g_autoptr (CgWorker) worker = cg_worker_new (settings->model, settings->grain_size, error);
   if (worker == NULL)
     return FALSE;
 
@@ -162,7 +162,8 @@ take_settings (GimpProcedureConfig *config, CgSettings *settings)
 {
   cg_settings_clear (settings);
   g_object_get (config, CG_ARGUMENT_STRENGTH, &settings->strength, CG_ARGUMENT_COLOUR,
-                &settings->colour_strength, CG_ARGUMENT_MODEL, &settings->model, NULL);
+                &settings->colour_strength, CG_ARGUMENT_GRAIN, &settings->grain_size,
+                CG_ARGUMENT_MODEL, &settings->model, NULL);
 }
 
 static GimpValueArray *
@@ -233,6 +234,9 @@ create_procedure (GimpPlugIn *plug_in, const char *name)
   gimp_procedure_add_string_argument (procedure, CG_ARGUMENT_MODEL, _ ("_Model"),
                                       _ (CG_ARGUMENT_MODEL_HELP), CG_SETTINGS_MODEL,
                                       G_PARAM_READWRITE);
+  gimp_procedure_add_int_argument (procedure, CG_ARGUMENT_GRAIN, _ ("_Grain size"),
+                                   _ (CG_ARGUMENT_GRAIN_HELP), 1, CG_SETTINGS_COARSEST, 1,
+                                   G_PARAM_READWRITE);
   return procedure;
 }
 

@@ -34,7 +34,10 @@
     (gimp-image-delete image)))
 
 (define (denoise-drawable image drawable strength model)
-  (plug-in-cleargrain-denoise RUN-NONINTERACTIVE image drawable strength strength model))
+  (plug-in-cleargrain-denoise RUN-NONINTERACTIVE image drawable strength strength model 1))
+(define (denoise-grain image strength model grain-size)
+  (plug-in-cleargrain-denoise RUN-NONINTERACTIVE image (drawable-of image) strength strength model
+                              grain-size))
 
 (define (denoise image strength model)
   (denoise-drawable image (drawable-of image) strength model))
@@ -52,6 +55,19 @@
 
 (define (clean-plain in out strength model)
   (clean in out strength model nothing nothing))
+
+; With the last values: those given here must not count.
+(define (clean-last in out)
+  (let ((image (load-picture in)))
+    (plug-in-cleargrain-denoise RUN-WITH-LAST-VALS image (drawable-of image) 0.1 0.1 "none" 4)
+    (save-picture image out)
+    (gimp-image-delete image)))
+
+(define (clean-grain in out model grain-size)
+  (let ((image (load-picture in)))
+    (denoise-grain image 1.0 model grain-size)
+    (save-picture image out)
+    (gimp-image-delete image)))
 
 (define (clean-selection in out model x y w h)
   (clean in out 1.0 model
@@ -150,6 +166,21 @@
     (gimp-image-reorder-item image layer group 0)
     (gimp-item-set-lock-content group TRUE)
     (gimp-image-set-active-layer image layer)))
+
+; In a window, for each NAME: when the file NAME.ask appears, NAME.txt tells whether the picture
+; counts as changed, and NAME.png is what it is.
+(define (answer in . names)
+  (let ((image (load-picture in)))
+    (gimp-display-new image)
+    (gimp-image-clean-all image)
+    (for-each
+      (lambda (name)
+        (let wait ()
+          (if (not (file-exists? (string-append name ".ask")))
+              (begin (usleep 100000) (wait))))
+        (say (string-append name ".txt") (car (gimp-image-is-dirty image)))
+        (save-picture image (string-append name ".png")))
+      names)))
 
 ; In a window, while the test presses keys: save the picture to each of PATHS in turn when it
 ; becomes changed, unchanged (that is: undone to where it was), changed, ...

@@ -20,7 +20,7 @@
 (define (save-floats image path)
   (set-precision image 600)
   (file-tiff-export #:run-mode RUN-NONINTERACTIVE #:image image #:file path
-                    #:save-transparent-pixels #t))
+                    #:include-color-profile #t #:save-transparent-pixels #t #:include-thumbnail #f))
 
 (define (say path . words)
   (let ((port (open-output-file path)))
@@ -30,6 +30,11 @@
 (define (denoise-drawables image drawables strength model)
   (plug-in-cleargrain-denoise #:run-mode RUN-NONINTERACTIVE #:image image #:drawables drawables
                               #:strength strength #:colour-strength strength #:model model))
+
+(define (denoise-grain image strength model grain-size)
+  (plug-in-cleargrain-denoise #:run-mode RUN-NONINTERACTIVE #:image image
+                              #:drawables (vector (drawable-of image)) #:strength strength
+                              #:model model #:grain-size grain-size))
 
 ; A drawable of any kind, as a picture of its own.
 (define (save-drawable drawable path)
@@ -57,6 +62,21 @@
 
 (define (clean-plain in out strength model)
   (clean in out strength model nothing nothing))
+
+; With the last values: those given here must not count.
+(define (clean-last in out)
+  (let ((image (load-picture in)))
+    (plug-in-cleargrain-denoise #:run-mode RUN-WITH-LAST-VALS #:image image
+                                #:drawables (vector (drawable-of image)) #:strength 0.1
+                                #:colour-strength 0.1 #:model "none" #:grain-size 4)
+    (save-picture image out)
+    (gimp-image-delete image)))
+
+(define (clean-grain in out model grain-size)
+  (let ((image (load-picture in)))
+    (denoise-grain image 1.0 model grain-size)
+    (save-picture image out)
+    (gimp-image-delete image)))
 
 (define (clean-selection in out model x y w h)
   (clean in out 1.0 model
@@ -196,6 +216,21 @@
     (gimp-image-reorder-item image layer group 0)
     (gimp-item-set-lock-content group #t)
     (gimp-image-set-selected-layers image (vector layer))))
+
+; In a window, for each NAME: when the file NAME.ask appears, NAME.txt tells whether the picture
+; counts as changed, and NAME.png is what it is.
+(define (answer in . names)
+  (let ((image (load-picture in)))
+    (gimp-display-new image)
+    (gimp-image-clean-all image)
+    (for-each
+      (lambda (name)
+        (let wait ()
+          (if (not (file-exists? (string-append name ".ask")))
+              (begin (usleep 100000) (wait))))
+        (say (string-append name ".txt") (if (gimp-image-is-dirty image) 1 0))
+        (save-picture image (string-append name ".png")))
+      names)))
 
 ; In a window, while the test presses keys: save the picture to each of PATHS in turn when it
 ; becomes changed, unchanged (that is: undone to where it was), changed, ...

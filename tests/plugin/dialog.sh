@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What the dialog does besides cleaning: its help, weights that appear while it is open.
+# What the dialog does besides cleaning: its help, weights that appear or change while it is open.
 # With CG_SCREENSHOTS=FOLDER it leaves menu-VERSION.png and dialog-VERSION.png there; CG_PATIENCE=SECONDS
 # is how long the preview may take for that.  plugin/screenshots came so:
 #
@@ -18,20 +18,16 @@ here=$(realpath "$(dirname "$0")")
 . "$here/profile.sh"
 . "$here/screen.sh"
 
-command -v "gimp-$1" >/dev/null || skip_all "GIMP $1 is not installed"
-for tool in Xvfb xdotool openbox convert; do
-  command -v $tool >/dev/null || skip_all "$tool is not installed"
-done
-profile_make "$1" "$plugin"
+command -v convert >/dev/null || skip_all "convert is not installed"
+window_test "$1" "$plugin"
 stock=$(pkg-config --variable=gimplibdir "gimp-${version%.10}.0")/plug-ins
 cp -r "$source/plugin/help" "$profile/plug-ins/$filter/help"
-mkdir "$profile/plug-ins/$filter/weights" "$profile/work"
+mkdir "$profile/plug-ins/$filter/weights"
 cp "$source/weights/photo.safetensors" "$profile/plug-ins/$filter/weights"
 for folder in help web-browser; do
   ln -s "$stock/$folder" "$profile/plug-ins/$folder"
 done
-echo '(help-browser web-browser)' >>"$profile/gimprc"
-cd "$profile/work" || exit 1
+printf '(help-browser web-browser)\n(help-locales "de:en")\n' >>"$profile/gimprc"
 
 # A browser that writes down what it was to show.
 mkdir -p "$XDG_DATA_HOME/applications"
@@ -48,18 +44,8 @@ convert "$source/tests/data/room-ref.png" -resize 300% -depth 8 -colorspace sRGB
 "$make_weights" mine.safetensors || bail "no weights"
 "$cleargrain" --quiet --model mine.safetensors -o want.png noisy.png || bail "cleargrain failed"
 
-window_start || bail "no screen"
-gimp_window -b "$(batch '(watch "noisy.png" "done.png")')" >gimp.log 2>&1 &
-gimp=$!
-stop ()
-{
-  kill $gimp 2>/dev/null
-  window_stop
-  wait
-  rm -rf "$profile"
-}
-trap stop EXIT
-image='576x576.*GIMP' dialog='^Denoise \(Cleargrain\)$'
+start_gimp '(watch "noisy.png" "done.png")'
+image='576x576.*GIMP'
 
 # The menu, entry by entry, by their keys.
 show_menu ()
@@ -70,26 +56,14 @@ show_menu ()
   shot "menu-$version"
   xdotool key --delay 200 Escape Escape Escape
 }
-open_dialog ()
-{
-  focus "$image" 120 || return
-  xdotool key slash
-  focus 'Search Actions' 30 || return
-  xdotool type --delay 40 'denoise (cleargrain)'
-  sleep 1.5
-  xdotool key Return
-  focus "$dialog" 60
-}
-is_saved () { "$picture" compare "$1" "$1" 0; }
-
 [ -z "${CG_SCREENSHOTS:-}" ] || show_menu
 check "the dialog opens" open_dialog
 sleep "${CG_PATIENCE:-3}"
 focus "$dialog"
 shot "dialog-$version" "$window"
 xdotool key alt+h
-check "Help opens a page" wait_for 60 test -s shown
-check "the filter's own" grep -q "/$filter/help/en/denoise.html" shown
+check "Help opens a page" wait_for 180 test -s shown
+check "the filter's own, in the language of choice" grep -q "/$filter/help/de/denoise.html" shown
 
 mkdir -p "$XDG_DATA_HOME/cleargrain/weights"
 cp mine.safetensors "$XDG_DATA_HOME/cleargrain/weights"
@@ -100,6 +74,19 @@ sleep 1
 xdotool key Up
 sleep 1
 focus "$dialog"
+
+# Much of the preview, both its sides.
+preview () { import -silent -window "$window" -crop 400x250+60+60 +repage rgb:- | md5sum; }
+looks () { [ "$(preview)" = "$1" ]; }
+looks_otherwise () { [ "$(preview)" != "$1" ]; }
+sleep "${CG_PATIENCE:-3}"
+shown=$(preview)
+cp mine.safetensors keep
+"$make_weights" "$XDG_DATA_HOME/cleargrain/weights/mine.safetensors" 4
+check "other weights in the same file: another preview" wait_for 180 looks_otherwise "$shown"
+cp keep "$XDG_DATA_HOME/cleargrain/weights/mine.safetensors"
+check "the old ones again: as it was" wait_for 180 looks "$shown"
+
 xdotool key alt+o
 check "OK runs the filter" wait_for 180 is_saved done.png
 check "with the weights that appeared" "$picture" compare want.png done.png 0

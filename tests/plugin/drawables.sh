@@ -13,11 +13,7 @@ here=$(realpath "$(dirname "$0")")
 . "$here/tap.sh"
 . "$here/profile.sh"
 
-command -v "gimp-console-$1" >/dev/null || skip_all "GIMP $1 is not installed"
-profile_make "$1" "$plugin"
-work=$profile/work
-mkdir "$work"
-cd "$work" || exit 1
+gimp_test "$1" "$plugin"
 "$make_weights" test.safetensors || bail "no weights"
 weights=$work/test.safetensors
 

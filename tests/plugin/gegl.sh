@@ -41,9 +41,9 @@ same ()
 weaker ()
 {
   "$picture" make rgb 16 97 71 in.png || return
-  "$cleargrain" --quiet --overwrite --model test.safetensors --strength 0.25 --colour-strength 0.75 \
+  "$cleargrain" --quiet --overwrite --model test.safetensors --strength 0.25 --colour-strength 0.75 --grain-size 2 \
     -o want.png in.png || return
-  through_gegl "R'G'B'" 16 in.png got.png strength=0.25 colour-strength=0.75 || return
+  through_gegl "R'G'B'" 16 in.png got.png strength=0.25 colour-strength=0.75 grain-size=2 || return
   "$picture" compare want.png got.png 1
 }
 
@@ -60,6 +60,6 @@ without_weights ()
 check "16-bit gray is the command line's" same gray "Y'" 16
 check "8-bit RGB is the command line's" same rgb "R'G'B'" 8
 check "16-bit RGB with alpha is the command line's" same rgba "R'G'B'A" 16
-check "strengths" weaker
+check "strengths, and coarse grain" weaker
 check "no weights" without_weights
 finish

@@ -11,11 +11,7 @@ here=$(realpath "$(dirname "$0")")
 . "$here/tap.sh"
 . "$here/profile.sh"
 
-command -v "gimp-console-$1" >/dev/null || skip_all "GIMP $1 is not installed"
-profile_make "$1" "$plugin"
-work=$profile/work
-mkdir "$work"
-cd "$work" || exit 1
+gimp_test "$1" "$plugin"
 
 "$make_weights" test.safetensors || bail "no weights"
 weights=$work/test.safetensors
@@ -25,6 +21,8 @@ for p in $pictures; do
   "$cleargrain" --quiet --model "$weights" -o "want-$p.png" "$p.png" || bail "cleargrain failed"
 done
 "$cleargrain" --quiet --model "$weights" --strength 0.25 -o want-weak.png rgb16.png \
+  || bail "cleargrain failed"
+"$cleargrain" --quiet --model "$weights" --grain-size 3 -o want-grain.png rgb16.png \
   || bail "cleargrain failed"
 
 # Everything that must work, in one start of GIMP.
@@ -40,6 +38,7 @@ selection="31 17 40 30"
 gimp_console \
   -b "$(batch "$plain")" \
   -b "$(batch "(clean-plain \"rgb16.png\" \"weak.png\" 0.25 \"$weights\")")" \
+  -b "$(batch "(clean-grain \"rgb16.png\" \"grain.png\" \"$weights\" 3)")" \
   -b "$(batch "(clean-selection \"gray16.png\" \"selection-gray16.png\" \"$weights\" $selection)")" \
   -b "$(batch "(clean-selection \"rgba8.png\" \"selection-rgba8.png\" \"$weights\" $selection)")" \
   -b "$(batch "(clean-offset \"rgb8.png\" \"offset.png\" \"$weights\")")" >gimp.log 2>&1
@@ -55,6 +54,7 @@ for p in $pictures; do
   check "$p is the command line's" "$picture" compare want-$p.png plain-$p.png 0
 done
 check "a quarter of the strength" "$picture" compare want-weak.png weak.png 0
+check "coarse grain" "$picture" compare want-grain.png grain.png 0
 for p in gray16 rgba8; do
   check "$p, inside a selection: the whole picture's result" \
     "$picture" compare want-$p.png selection-$p.png 1 only $selection
@@ -105,7 +105,7 @@ for case in missing broken strength indexed group locked locked-parent; do
 done
 check "missing weights: one message, with the places looked at" \
   said 1 ".*no-such-model.*$XDG_DATA_HOME/cleargrain/weights"
-check "broken weights: one message, with the file" said 1 "$work/broken.safetensors: "
+check "broken weights: one message, with the file" said 1 "these weights cannot be used: $work/broken.safetensors: "
 if [ "$version" = 2.10 ]; then # GIMP 3 knows the range and does not even ask us
   check "a strength out of range: one message" said 1 "strength must be 0 to 1, not 1.5"
 fi

@@ -11,11 +11,7 @@ here=$(realpath "$(dirname "$0")")
 . "$here/tap.sh"
 . "$here/profile.sh"
 
-command -v "gimp-console-$1" >/dev/null || skip_all "GIMP $1 is not installed"
-profile_make "$1" "$plugin"
-work=$profile/work
-mkdir "$work"
-cd "$work" || exit 1
+gimp_test "$1" "$plugin"
 "$make_weights" slow.safetensors 32 || bail "no weights"
 "$picture" make rgba 8 500 400 noisy.png || bail "no picture"
 
@@ -28,24 +24,6 @@ for i in $(seq 0 $moments); do
 done
 CLEARGRAIN_KERNELS=reference gimp_console "${runs[@]}" >gimp.log 2>&1 &
 gimp=$!
-
-milliseconds ()
-{
-  echo $(($(date +%s%N) / 1000000))
-}
-
-# Wait for a process we have not seen yet, in $process; fails if GIMP has ended.
-seen=" "
-next_process ()
-{
-  while kill -0 $gimp 2>/dev/null; do
-    for process in $(plugin_processes); do
-      case $seen in *" $process "*) ;; *) seen+="$process "; return ;; esac
-    done
-    sleep 0.02
-  done
-  return 1
-}
 
 next_process
 begin=$(milliseconds)

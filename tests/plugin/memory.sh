@@ -14,14 +14,12 @@ here=$(realpath "$(dirname "$0")")
 . "$here/tap.sh"
 . "$here/profile.sh"
 
-command -v "gimp-console-$1" >/dev/null || skip_all "GIMP $1 is not installed"
 [ -z "${CG_SANITIZED:-}" ] || skip_all "sanitizers take memory of their own"
-profile_make "$1" "$plugin"
+gimp_test "$1" "$plugin"
 echo '(tile-cache-size 8g)' >>"$profile/gimprc"
-cd "$profile" || exit 1
 "$make_weights" small.safetensors 4 || bail "no weights"
 
-gimp_console -b "$(batch "(clean-large $width $height \"${given:-$profile/small.safetensors}\"
+gimp_console -b "$(batch "(clean-large $width $height \"${given:-$work/small.safetensors}\"
                                        \"large.txt\")")" >gimp.log 2>&1 &
 gimp=$!
 peak=0

@@ -14,11 +14,7 @@ here=$(realpath "$(dirname "$0")")
 . "$here/profile.sh"
 . "$here/screen.sh"
 
-command -v "gimp-$1" >/dev/null || skip_all "GIMP $1 is not installed"
-for tool in Xvfb xdotool openbox; do
-  command -v $tool >/dev/null || skip_all "$tool is not installed"
-done
-profile_make "$1" "$plugin"
+window_test "$1" "$plugin"
 rm -r "$profile/plug-ins/$filter"
 unset XDG_CONFIG_HOME GIMP2_DIRECTORY GIMP3_DIRECTORY
 sed -i "s|(plug-in-path .*|(plug-in-path \"$profile/plug-ins:\${gimp_dir}/plug-ins\")|" \
@@ -31,8 +27,6 @@ cp "$plugin" "$profile/build/plugin/gimp$major"
 cp -r "$(dirname "$plugin")/../po" "$profile/build/plugin/po"
 check "it installs into a fresh profile" "$source/plugin/profile" install "$profile/build"
 
-mkdir "$profile/work"
-cd "$profile/work" || exit 1
 "$picture" make gray 16 300 220 gray.tif && "$picture" make rgba 16 300 220 rgba.png \
   || bail "no pictures"
 for strength in 1 0.5; do
@@ -51,46 +45,8 @@ selected="(define (load-picture path)
     (gimp-selection-feather image 12)
     image))"
 
-# session BATCH: GIMP on the screen until it has saved what the batch wants.
-session ()
-{
-  gimp_window -b "$(batch "$1")" >>gimp.log 2>&1 &
-  gimp=$!
-  focus "$image" 180
-}
-end_session ()
-{
-  kill $gimp
-  wait $gimp 2>/dev/null
-  rm -rf "$HOME"/.config/GIMP/*/backups "$XDG_CACHE_HOME"/*/*/CrashLog # it was no crash
-}
-stop ()
-{
-  kill $gimp 2>/dev/null
-  window_stop
-  rm -rf "$profile"
-}
-image='300x220.*GIMP' dialog='^Denoise \(Cleargrain\)$'
-is_saved () { "$picture" compare "$1" "$1" 0; }
-open_dialog ()
-{
-  focus "$image" || return
-  xdotool key slash
-  focus 'Search Actions' 30 || return
-  xdotool type --delay 40 'denoise (cleargrain)'
-  sleep 2
-  xdotool key Return
-  focus "$dialog" 60
-}
-press ()
-{
-  focus "$image" && xdotool key "$1"
-}
-
-gimp=
-window_start || bail "no screen"
-trap stop EXIT
-session '(watch "gray.tif" "done.png" "undone.png" "again.png")'
+image='300x220.*GIMP'
+start_gimp '(watch "gray.tif" "done.png" "undone.png" "again.png")'
 check "TIFF: the dialog opens" open_dialog
 sleep "${CG_PATIENCE:-3}"
 xdotool key alt+i Home
@@ -99,38 +55,28 @@ shot "newcomer-$version-cleaned"
 xdotool key End
 sleep 1
 shot "newcomer-$version-before"
-xdotool key alt+t
-sleep 0.3
-xdotool key ctrl+a
-xdotool type 0.5
-xdotool key Tab
-sleep 0.5
+set_value t 0.5
 xdotool key alt+o
 check "TIFF: OK" wait_for 180 is_saved done.png
 check "TIFF: the command line's pixels" "$picture" compare want-0.5-gray.png done.png 0
 press ctrl+z
-check "TIFF: one undo" wait_for 120 is_saved undone.png
+check "TIFF: one undo" wait_for 180 is_saved undone.png
 check "TIFF: takes all back" "$picture" compare gray.tif undone.png 0
 press ctrl+f
 check "TIFF: repeat" wait_for 180 is_saved again.png
 check "TIFF: gives the same" "$picture" compare done.png again.png 0
-end_session
+end_gimp
 
-session "$selected (watch \"rgba.png\" \"soft.png\" \"soft-undone.png\")"
+start_gimp "$selected (watch \"rgba.png\" \"soft.png\" \"soft-undone.png\")"
 open_dialog
 sleep "${CG_PATIENCE:-3}"
-xdotool key alt+t
-sleep 0.3
-xdotool key ctrl+a
-xdotool type 1
-xdotool key Tab
-sleep 0.5
+set_value t 1
 shot "newcomer-$version-selection"
 xdotool key alt+o
 check "PNG, soft selection: OK" wait_for 180 is_saved soft.png
 press ctrl+z
-check "PNG, soft selection: one undo" wait_for 120 is_saved soft-undone.png
-end_session
+check "PNG, soft selection: one undo" wait_for 180 is_saved soft-undone.png
+end_gimp
 check "the command line's pixels inside" "$picture" compare want-1-rgba.png soft.png 1 only 75 75 40 40
 check "as it was outside" "$picture" compare rgba.png soft.png 0 except 0 0 190 190
 softly ()

@@ -3,12 +3,25 @@
 # $profile, and it knows only the plug-ins the tests need, ours among them, so that it starts
 # in seconds.
 #
+#   gimp_test VERSION PLUGIN       begin a test: skip it if there is no such GIMP, make the profile and
+#                                  go to $work, an empty folder in it
 #   profile_make VERSION PLUGIN    VERSION 2.10 or 3
 #   gimp_console ARGUMENTS...      without a window
 #   gimp_window ARGUMENTS...       with one
 #   plugin_processes               ids of the plug-in's running processes that do work
+#   next_process                   wait for one of them not seen yet, in $process; fails if $gimp has ended
+#   milliseconds                   of the clock
 #   batch EXPRESSION...            an argument for -b: the cases loaded, then the expressions, in which
 #                                  `folder` is the present one
+
+gimp_test ()
+{
+  command -v "gimp-console-$1" >/dev/null || skip_all "GIMP $1 is not installed"
+  profile_make "$1" "$2"
+  work=$profile/work
+  mkdir "$work"
+  cd "$work" || exit 1
+}
 
 profile_make ()
 {
@@ -86,6 +99,23 @@ plugin_processes ()
     pid=${file#/proc/}
     echo "${pid%/cmdline}"
   done
+}
+
+milliseconds ()
+{
+  echo $(($(date +%s%N) / 1000000))
+}
+
+seen=" "
+next_process ()
+{
+  while kill -0 $gimp 2>/dev/null; do
+    for process in $(plugin_processes); do
+      case $seen in *" $process "*) ;; *) seen+="$process "; return ;; esac
+    done
+    sleep 0.02
+  done
+  return 1
 }
 
 batch ()

@@ -1,7 +1,49 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A screen of our own and hands to use it, for sourcing.  window_start first; window_stop at the end.
+# A screen of our own and hands to use it, for sourcing after profile.sh.
+#
+#   window_test VERSION PLUGIN     as gimp_test, and a screen
+#   start_gimp EXPRESSION...       GIMP on it, which does that first; end_gimp when another is to start
+#
+# $image is to be set to what the title of the picture's window matches, $picture to the program that
+# compares.
+#
 # With CG_SCREENSHOTS set to a folder, `shot NAME [WINDOW]` leaves a picture of the screen, or of a
 # window with its frame, there.
+
+window_test ()
+{
+  local tool
+  for tool in Xvfb xdotool openbox; do
+    command -v $tool >/dev/null || skip_all "$tool is not installed"
+  done
+  gimp_test "$1" "$2"
+  gimp=
+  trap window_end EXIT
+  window_start || bail "no screen"
+}
+
+window_end ()
+{
+  end_gimp
+  window_stop
+  rm -rf "$profile"
+}
+
+start_gimp ()
+{
+  gimp_window -b "$(batch "$*")" >>gimp.log 2>&1 &
+  gimp=$!
+}
+
+end_gimp ()
+{
+  [ -n "$gimp" ] || return
+  kill "$gimp" 2>/dev/null
+  wait "$gimp" 2>/dev/null
+  gimp=
+  rm -rf "$profile"/gimp/backups "$HOME"/.config/GIMP/*/backups # it was no crash
+  rm -rf "$XDG_CACHE_HOME"/*/*/CrashLog
+}
 
 window_start ()
 {
@@ -47,7 +89,43 @@ no_window ()
 # focus TITLE [SECONDS]
 focus ()
 {
-  wait_for "${2:-60}" find_window "$1" && xdotool windowfocus --sync "$window"
+  wait_for "${2:-180}" find_window "$1" && xdotool windowfocus --sync "$window"
+}
+
+# The filter's dialog, through GIMP's search box, which takes the same label as the menu shows.
+dialog='^Denoise \(Cleargrain\)$'
+open_dialog ()
+{
+  focus "$image" 180 || return
+  xdotool key slash
+  focus 'Search Actions' 180 || return
+  xdotool type --delay 40 'denoise (cleargrain)'
+  sleep 2
+  xdotool key Return
+  focus "$dialog" 180
+}
+
+# press KEY: over the picture.
+press ()
+{
+  focus "$image" && xdotool key "$1"
+}
+
+# Set the value behind a mnemonic.
+set_value ()
+{
+  xdotool key "alt+$1"
+  sleep 0.3
+  xdotool key ctrl+a
+  xdotool type "$2"
+  xdotool key Tab
+  sleep 0.5
+}
+
+# The whole file is there once another picture could be compared with it.
+is_saved ()
+{
+  "$picture" compare "$1" "$1" 0
 }
 
 # shot NAME [WINDOW]

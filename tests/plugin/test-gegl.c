@@ -110,7 +110,7 @@ filtered (Fixture *f, double strength)
   const GeglRectangle all = { LEFT, TOP, WIDTH, HEIGHT };
   const Babl *format = babl_format (WORDS);
   g_autoptr (GError) error = NULL;
-  g_autoptr (CgWorker) worker = cg_worker_new (f->weights, &error);
+  g_autoptr (CgWorker) worker = cg_worker_new (f->weights, 1, &error);
   g_autoptr (GeglBuffer) in = gegl_buffer_new (&all, format);
   g_autoptr (GeglBuffer) out = gegl_buffer_new (&all, format);
   const CgWorkerJob job = { in, out, format, all, all };

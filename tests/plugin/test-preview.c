@@ -77,10 +77,11 @@ tear_down (Fixture *f, gconstpointer format)
 
 /* What the filter makes of @region with these strengths, as the screen shows it. */
 static guint8 *
-filtered (Fixture *f, const GeglRectangle *region, double strength, double colour_strength)
+filtered_grain (Fixture *f, const GeglRectangle *region, double strength, double colour_strength,
+                int grain_size)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (CgWorker) worker = cg_worker_new (f->weights, &error);
+  g_autoptr (CgWorker) worker = cg_worker_new (f->weights, grain_size, &error);
   const Babl *format = gegl_buffer_get_format (f->drawable);
   const GeglRectangle *extent = gegl_buffer_get_extent (f->drawable);
   g_autoptr (GeglBuffer) out = gegl_buffer_new (extent, format);
@@ -95,6 +96,12 @@ filtered (Fixture *f, const GeglRectangle *region, double strength, double colou
   gegl_buffer_get (out, region, 1.0, babl_format (screen), pixels, GEGL_AUTO_ROWSTRIDE,
                    GEGL_ABYSS_NONE);
   return pixels;
+}
+
+static guint8 *
+filtered (Fixture *f, const GeglRectangle *region, double strength, double colour_strength)
+{
+  return filtered_grain (f, region, strength, colour_strength, 1);
 }
 
 /* Columns x0 <= x < x1 agree to a step of 8 bits. */
@@ -119,7 +126,7 @@ test_shows (Fixture *f, gconstpointer format)
   const int n = cg_preview_channels (f->preview), w = region.width;
 
   g_assert_null (cg_preview_render (f->preview, 1, 1, 0));
-  cg_preview_show (f->preview, &region, f->weights);
+  cg_preview_show (f->preview, &region, f->weights, 1);
   g_autofree guint8 *before = filtered (f, &region, 0, 0);
   g_autofree guint8 *at_once = cg_preview_render (f->preview, 1, 1, 0);
   assert_same (before, at_once, &region, n, 0, w);
@@ -156,7 +163,7 @@ test_mask (Fixture *f, gconstpointer format)
   gegl_buffer_set_color_from_pixel (mask, &half, &(float){ 0.5f }, babl_format ("Y float"));
   gegl_buffer_set_color_from_pixel (mask, &none, &(float){ 0 }, babl_format ("Y float"));
   cg_preview_set_mask (f->preview, mask, 7, 5);
-  cg_preview_show (f->preview, &region, f->weights);
+  cg_preview_show (f->preview, &region, f->weights, 1);
   g_main_loop_run (f->loop);
   g_autofree guint8 *got = cg_preview_render (f->preview, 1, 0.6, 0);
   g_autofree guint8 *want_half = filtered (f, &region, 0.5, 0.3);
@@ -174,7 +181,7 @@ test_scroll (Fixture *f, gconstpointer format)
   for (int i = 0; i < 5; i++)
     {
       region.x = region.y = 10 * i;
-      cg_preview_show (f->preview, &region, f->weights);
+      cg_preview_show (f->preview, &region, f->weights, 1);
     }
   g_main_loop_run (f->loop);
   g_autofree guint8 *want = filtered (f, &region, 1, 1);
@@ -187,14 +194,14 @@ test_problem (Fixture *f, gconstpointer format)
 {
   const GeglRectangle region = { 0, 0, WIDTH, HEIGHT };
 
-  cg_preview_show (f->preview, &region, "no-such-model");
+  cg_preview_show (f->preview, &region, "no-such-model", 1);
   g_assert_nonnull (strstr (cg_preview_problem (f->preview), "no-such-model"));
   g_autofree guint8 *pixels = cg_preview_render (f->preview, 1, 1, 0);
   g_autofree guint8 *before = filtered (f, &region, 0, 0);
   assert_same (before, pixels, &region, 1, 0, WIDTH);
 
   /* Another choice helps. */
-  cg_preview_show (f->preview, &region, f->weights);
+  cg_preview_show (f->preview, &region, f->weights, 1);
   g_main_loop_run (f->loop);
   g_assert_null (cg_preview_problem (f->preview));
 }
@@ -207,14 +214,58 @@ test_appears (Fixture *f, gconstpointer format)
   g_autofree char *later = g_strconcat (f->weights, ".later.safetensors", NULL);
   g_autoptr (GError) error = NULL;
 
-  cg_preview_show (f->preview, &region, later);
+  cg_preview_show (f->preview, &region, later, 1);
   g_assert_nonnull (cg_preview_problem (f->preview));
   small_model_save (later, 8, &error);
   g_assert_no_error (error);
-  cg_preview_show (f->preview, &region, later);
+  cg_preview_show (f->preview, &region, later, 1);
   g_main_loop_run (f->loop);
   g_assert_null (cg_preview_problem (f->preview));
   g_unlink (later);
+}
+
+/* Coarse grain: other pixels, and they are seen from farther away. */
+static void
+test_grain (Fixture *f, gconstpointer format)
+{
+  const GeglRectangle region = { 130, 100, 20, 20 };
+  const gsize bytes = (gsize) region.width * region.height * cg_preview_channels (f->preview);
+
+  cg_preview_show (f->preview, &region, f->weights, 1);
+  g_main_loop_run (f->loop);
+  g_autofree guint8 *fine = cg_preview_render (f->preview, 1, 1, 0);
+  cg_preview_show (f->preview, &region, f->weights, 4);
+  g_assert_true (cg_preview_busy (f->preview));
+  g_main_loop_run (f->loop);
+  g_autofree guint8 *coarse = cg_preview_render (f->preview, 0.7, 0.4, 0);
+  g_autofree guint8 *want = filtered_grain (f, &region, 0.7, 0.4, 4);
+  assert_same (want, coarse, &region, cg_preview_channels (f->preview), 0, region.width);
+  g_autofree guint8 *all = cg_preview_render (f->preview, 1, 1, 0);
+  g_assert_true (memcmp (fine, all, bytes) != 0);
+}
+
+/* The file of the shown model is replaced: shown when told. */
+static void
+test_replaced (Fixture *f, gconstpointer format)
+{
+  const GeglRectangle region = { 0, 0, 60, 50 };
+  g_autoptr (GError) error = NULL;
+
+  cg_preview_show (f->preview, &region, f->weights, 1);
+  g_main_loop_run (f->loop);
+  g_autofree guint8 *old = cg_preview_render (f->preview, 1, 1, 0);
+  small_model_save (f->weights, 4, &error);
+  g_assert_no_error (error);
+  cg_preview_show (f->preview, &region, f->weights, 1);
+  g_assert_false (cg_preview_busy (f->preview));
+
+  cg_preview_forget_model (f->preview);
+  cg_preview_show (f->preview, &region, f->weights, 1);
+  g_main_loop_run (f->loop);
+  g_autofree guint8 *want = filtered (f, &region, 1, 1),
+                    *got = cg_preview_render (f->preview, 1, 1, 0);
+  assert_same (want, got, &region, 1, 0, region.width);
+  g_assert_true (memcmp (old, got, (gsize) region.width * region.height) != 0);
 }
 
 /* Uniform noise of 0.6 is 0.6 / sqrt (12) = 44.2 / 255; its finest coefficients, sums of four, are
@@ -225,7 +276,7 @@ test_noise (Fixture *f, gconstpointer format)
   const GeglRectangle region = { 0, 0, WIDTH, HEIGHT };
 
   g_assert_true (isnan (cg_preview_noise (f->preview)));
-  cg_preview_show (f->preview, &region, f->weights);
+  cg_preview_show (f->preview, &region, f->weights, 1);
   g_assert_cmpfloat_with_epsilon (cg_preview_noise (f->preview), 44.2, 2);
 }
 
@@ -248,7 +299,7 @@ test_quick (Fixture *f, gconstpointer format)
 
   cg_preview_free (f->preview);
   f->preview = cg_preview_new (large, changed, f);
-  cg_preview_show (f->preview, &region, f->weights);
+  cg_preview_show (f->preview, &region, f->weights, 1);
   g_main_loop_run (f->loop);
   g_assert_null (cg_preview_problem (f->preview));
   g_autofree guint8 *before = cg_preview_render (f->preview, 0, 0, 0);
@@ -271,7 +322,7 @@ test_close (Fixture *f, gconstpointer format)
 {
   const GeglRectangle region = { 0, 0, WIDTH, HEIGHT };
 
-  cg_preview_show (f->preview, &region, f->weights);
+  cg_preview_show (f->preview, &region, f->weights, 1);
   g_assert_true (cg_preview_busy (f->preview));
 }
 
@@ -288,6 +339,8 @@ main (int argc, char **argv)
   g_test_add ("/preview/scroll", Fixture, "R'G'B' float", set_up, test_scroll, tear_down);
   g_test_add ("/preview/problem", Fixture, "Y' float", set_up, test_problem, tear_down);
   g_test_add ("/preview/appears", Fixture, "Y' float", set_up, test_appears, tear_down);
+  g_test_add ("/preview/grain", Fixture, "R'G'B' float", set_up, test_grain, tear_down);
+  g_test_add ("/preview/replaced", Fixture, "Y' float", set_up, test_replaced, tear_down);
   g_test_add ("/preview/noise/gray", Fixture, "Y' float", set_up, test_noise, tear_down);
   g_test_add ("/preview/quick/gray", Fixture, "Y' float", set_up, test_quick, tear_down);
   g_test_add ("/preview/quick/rgb-alpha", Fixture, "R'G'B'A float", set_up, test_quick, tear_down);

@@ -59,6 +59,13 @@ test_check (void)
       g_assert_error (colour, CG_ERROR, CG_ERROR_USAGE);
       settings.colour_strength = 0;
     }
+  for (settings.grain_size = 0; settings.grain_size <= 5; settings.grain_size++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpint (cg_settings_check (&settings, &error), ==,
+                       settings.grain_size >= 1 && settings.grain_size <= 4);
+    }
 }
 
 static void
@@ -75,6 +82,7 @@ test_remember (Fixture *f, gconstpointer data)
 
   saved.strength = 0.1;
   saved.colour_strength = 1.0 / 3;
+  saved.grain_size = 3;
   g_free (saved.model);
   saved.model = g_strdup ("/a path/with \"signs\" = ü");
   cg_settings_save (&saved, path, &error);
@@ -82,6 +90,7 @@ test_remember (Fixture *f, gconstpointer data)
   cg_settings_load (&loaded, path);
   g_assert_cmpfloat (loaded.strength, ==, saved.strength);
   g_assert_cmpfloat (loaded.colour_strength, ==, saved.colour_strength);
+  g_assert_cmpint (loaded.grain_size, ==, 3);
   g_assert_cmpstr (loaded.model, ==, saved.model);
 }
 
@@ -92,12 +101,14 @@ test_nonsense (Fixture *f, gconstpointer data)
   g_auto (CgSettings) settings;
 
   cg_settings_init (&settings);
-  g_file_set_contents (path, "[denoise]\nstrength=7\ncolour-strength=nan\nmodel=\n", -1, NULL);
+  g_file_set_contents (path, "[denoise]\nstrength=7\ncolour-strength=nan\nmodel=\ngrain-size=5\n",
+                       -1, NULL);
   cg_settings_load (&settings, path);
   g_file_set_contents (path, "\1\2 not a key file", -1, NULL);
   cg_settings_load (&settings, path);
   g_assert_cmpfloat (settings.strength, ==, 1);
   g_assert_cmpfloat (settings.colour_strength, ==, 1);
+  g_assert_cmpint (settings.grain_size, ==, 1);
   g_assert_cmpstr (settings.model, ==, CG_SETTINGS_MODEL);
 }
 

@@ -34,7 +34,7 @@ set_up (Fixture *f, gconstpointer data)
   g_close (fd, NULL);
   small_model_save (f->weights, 8, &error);
   g_assert_no_error (error);
-  f->worker = cg_worker_new (f->weights, &error);
+  f->worker = cg_worker_new (f->weights, 1, &error);
   g_assert_no_error (error);
 }
 
@@ -159,21 +159,39 @@ image_of (GeglBuffer *buffer)
 
 /* The worker's pixels are those the library makes of the same picture, to the last bit. */
 static void
-test_library (Fixture *f, gconstpointer data)
+assert_library (Fixture *f, const char *format, int grain_size)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GeglBuffer) in = noise (0, 0, data, 0, 1);
+  g_autoptr (GeglBuffer) in = noise (0, 0, format, 0, 1);
   g_autoptr (GeglBuffer) out = cleaned (f, in, NULL, 0.75);
   g_autoptr (CgImage) before = image_of (in), after = image_of (out);
   const gsize bytes = cg_image_row_bytes (before) * HEIGHT;
 
   g_autoptr (CgModel) model = cg_weights_load (f->weights, &error);
-  const CgDenoiseOptions options = { .strength = 0.75, .colour_strength = 0.75 };
+  const CgDenoiseOptions options
+      = { .strength = 0.75, .colour_strength = 0.75, .grain_size = grain_size };
   g_autoptr (CgDenoiser) denoiser = cg_denoiser_new (model, &options, &error);
   g_autoptr (CgImage) want = cg_denoiser_run_image (denoiser, before, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpmem (want->samples, bytes, after->samples, bytes);
   g_assert_true (memcmp (before->samples, after->samples, bytes) != 0);
+}
+
+static void
+test_library (Fixture *f, gconstpointer format)
+{
+  assert_library (f, format, 1);
+}
+
+static void
+test_grain (Fixture *f, gconstpointer format)
+{
+  g_autoptr (GError) error = NULL;
+
+  cg_worker_free (f->worker);
+  f->worker = cg_worker_new (f->weights, 3, &error);
+  g_assert_no_error (error);
+  assert_library (f, format, 3);
 }
 
 /* Regions may meet the kernels' blocks differently than the whole picture does,
@@ -204,6 +222,31 @@ test_region (Fixture *f, gconstpointer data)
       for (int k = 0; k < 4 * WIDTH * HEIGHT; k++)
         g_assert_cmpfloat (rest[k], ==, 0);
     }
+}
+
+/* What lies beyond the halo, on the left and on the right, is not looked at. */
+static void
+test_halo (Fixture *f, gconstpointer data)
+{
+  static const GeglRectangle extent = { 0, 0, 600, 40 }, region = { 295, 10, 10, 10 };
+  const Babl *format = babl_format ("Y' float");
+  g_autoptr (GeglBuffer) in = gegl_buffer_new (&extent, format);
+  g_autoptr (GError) error = NULL;
+
+  cg_worker_free (f->worker);
+  f->worker = cg_worker_new (f->weights, GPOINTER_TO_INT (data), &error);
+  g_assert_no_error (error);
+  const int halo = cg_worker_halo (f->worker), right = region.x + region.width + halo;
+  const GeglRectangle beyond[] = { { 0, 0, region.x - halo, 40 }, { right, 0, 600 - right, 40 } };
+  gegl_buffer_set_color_from_pixel (in, NULL, &(float){ 0.4f }, format);
+  g_autoptr (GeglBuffer) quiet = cleaned (f, in, &region, 1);
+  for (int i = 0; i < 2; i++)
+    gegl_buffer_set_color_from_pixel (in, &beyond[i], &(float){ 1e3f }, format);
+  g_autoptr (GeglBuffer) loud = cleaned (f, in, &region, 1);
+  g_autofree float *want = pixels_of (quiet, &region, format);
+  g_autofree float *got = pixels_of (loud, &region, format);
+  for (int i = 0; i < 100; i++) /* kernels round what they see in one block */
+    g_assert_cmpfloat_with_epsilon (want[i], got[i], ROUNDING);
 }
 
 /* Light brighter than white and darker than black is no mistake. */
@@ -247,7 +290,7 @@ test_not_found (void)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (cg_worker_new ("no-such-model", &error));
+  g_assert_null (cg_worker_new ("no-such-model", 1, &error));
   g_assert_error (error, CG_ERROR, CG_ERROR_NOT_FOUND);
   g_assert_nonnull (strstr (error->message, "no-such-model"));
 }
@@ -270,7 +313,10 @@ main (int argc, char **argv)
 
       g_test_add (path, Fixture, exact[i], set_up, test_library, tear_down);
     }
+  g_test_add ("/worker/grain", Fixture, "R'G'B' u16", set_up, test_grain, tear_down);
   g_test_add ("/worker/region", Fixture, NULL, set_up, test_region, tear_down);
+  g_test_add ("/worker/halo/fine", Fixture, GINT_TO_POINTER (1), set_up, test_halo, tear_down);
+  g_test_add ("/worker/halo/coarse", Fixture, GINT_TO_POINTER (4), set_up, test_halo, tear_down);
   g_test_add ("/worker/range", Fixture, NULL, set_up, test_range, tear_down);
   g_test_add ("/worker/cancel", Fixture, NULL, set_up, test_cancel, tear_down);
   g_test_add_func ("/worker/not-found", test_not_found);

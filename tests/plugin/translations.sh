@@ -30,11 +30,26 @@ well_formed ()
 keys_differ ()
 {
   local label keys
-  keys=$(for label in _Model: S_trength: "Co_lour strength:" Spl_it: _Reset _Cancel _OK; do
+  keys=$(for label in _Model: S_trength: "Co_lour strength:" Spl_it: "_Grain size:" _Reset _Cancel _OK; do
     sed -n "/^msgid \"$label\"/ { n; s/.*_\(.\).*/\1/p }" "plugin/po/$1.po" | tr '[:upper:]' '[:lower:]'
   done)
   echo "$keys"
-  [ "$(sort -u <<<"$keys" | wc -l)" = 7 ]
+  [ "$(sort -u <<<"$keys" | wc -l)" = 8 ]
+}
+
+# The page of help has in every language what it has in English, and names the controls as the dialog does.
+page ()
+{
+  local label language=$1
+  diff <(grep -o '<[a-z0-9]*' plugin/help/en/denoise.html) \
+    <(grep -o '<[a-z0-9]*' "plugin/help/$language/denoise.html") || return
+  for label in Spl_it: _Model: S_trength: "Co_lour strength:" "_Grain size:" _Reset; do
+    label=$(sed -n "/^msgid \"$label\"/ { n; s/^msgstr \"\(.*\)\"/\1/p }" "plugin/po/$language.po" |
+      sed 's/(_.)//; s/_//; s/ *[:：]$//')
+    grep -qF "<dt>$label</dt>" "plugin/help/$language/denoise.html" || { echo "no $label"; return 1; }
+  done
+  grep -qF "<title>$(sed -n '/^msgid "Denoise (Cleargrain)"/ { n; s/^msgstr "\(.*\)"/\1/p }' \
+    "plugin/po/$language.po")</title>" "plugin/help/$language/denoise.html"
 }
 
 check "POTFILES lists every file with words" listed
@@ -43,5 +58,6 @@ while read -r language; do
   check "$language: nothing is left over" needed "$language"
   check "$language: well formed" well_formed "$language"
   check "$language: every key is one widget's" keys_differ "$language"
+  check "$language: the page of help is whole" page "$language"
 done <plugin/po/LINGUAS
 finish

@@ -12,14 +12,8 @@ here=$(realpath "$(dirname "$0")")
 . "$here/profile.sh"
 . "$here/screen.sh"
 
-command -v "gimp-$1" >/dev/null || skip_all "GIMP $1 is not installed"
-for tool in Xvfb xdotool openbox; do
-  command -v $tool >/dev/null || skip_all "$tool is not installed"
-done
-profile_make "$1" "$plugin"
-work=$profile/work
-mkdir "$work" "$work/weights"
-cd "$work" || exit 1
+window_test "$1" "$plugin"
+mkdir weights
 export CLEARGRAIN_WEIGHTS=$work/weights
 "$make_weights" weights/photo.safetensors || bail "no weights"
 "$picture" make rgb 8 400 300 noisy.png || bail "no picture"
@@ -28,57 +22,15 @@ export CLEARGRAIN_WEIGHTS=$work/weights
 gimp_console -b "$(batch '(clean-plain "noisy.png" "want.png" 0.5 "photo")
                           (clean-plain "noisy.png" "want-full.png" 1.0 "photo")')" >want.log 2>&1
 
-window_start || bail "no screen"
-gimp_window -b "$(batch '(watch "noisy.png" "done.png" "undone.png" "redone.png" "undone-2.png"
-  "repeated.png" "undone-3.png" "remembered.png" "undone-4.png" "reset.png")')" >gimp.log 2>&1 &
-gimp=$!
-stop ()
-{
-  kill $gimp 2>/dev/null
-  window_stop
-  wait
-  rm -rf "$profile"
-}
-trap stop EXIT
-
-# The whole file is there once another picture could be compared with it.
-is_saved ()
-{
-  "$picture" compare "$1" "$1" 0
-}
+start_gimp '(watch "noisy.png" "done.png" "undone.png" "redone.png" "undone-2.png"
+  "repeated.png" "undone-3.png" "remembered.png" "undone-4.png" "reset.png" "undone-5.png"
+  "shown-again.png")'
 image='400x300.*GIMP' # GIMP 3 does not show the file's name
-dialog='^Denoise \(Cleargrain\)$'
-
-# Run the action through GIMP's search box, which takes the same label as the menu shows.
-open_dialog ()
-{
-  focus "$image" 120 || return
-  xdotool key slash
-  focus 'Search Actions' 30 || return
-  xdotool type --delay 40 'denoise (cleargrain)'
-  sleep 1.5
-  xdotool key Return
-  focus "$dialog" 60
-}
-press ()
-{
-  focus "$image" && xdotool key "$1"
-}
 
 undo ()
 {
   press ctrl+z
-  wait_for 30 is_saved "$1"
-}
-# Set the value behind a mnemonic.
-set_value ()
-{
-  xdotool key "alt+$1"
-  sleep 0.3
-  xdotool key ctrl+a
-  xdotool type "$2"
-  xdotool key Tab
-  sleep 0.3
+  wait_for 180 is_saved "$1"
 }
 
 check "the dialog opens" open_dialog
@@ -86,7 +38,7 @@ sleep 2
 shot gimp-$version-dialog
 focus "$dialog"
 xdotool key Escape
-check "Escape closes it" wait_for 20 no_window "$dialog"
+check "Escape closes it" wait_for 180 no_window "$dialog"
 sleep 0.5
 check "Escape changes nothing" test ! -e done.png
 
@@ -96,23 +48,23 @@ set_value t 0.5
 set_value l 0.5
 shot gimp-$version-half
 xdotool key alt+o
-check "OK runs the filter" wait_for 60 is_saved done.png
+check "OK runs the filter" wait_for 180 is_saved done.png
 check "with the chosen strengths" "$picture" compare want.png done.png 0
 check "one undo takes the picture back to where it was" undo undone.png
 check "every pixel of it" "$picture" compare noisy.png undone.png 0
 press ctrl+y
-check "redo" wait_for 30 is_saved redone.png
+check "redo" wait_for 180 is_saved redone.png
 check "redo gives the result again" "$picture" compare want.png redone.png 0
 
 check "undo again" undo undone-2.png
 press ctrl+f
-check "repeat" wait_for 60 is_saved repeated.png
+check "repeat" wait_for 180 is_saved repeated.png
 check "repeat gives the same result" "$picture" compare want.png repeated.png 0
 
 undo undone-3.png
 open_dialog
 xdotool key alt+o
-check "the dialog remembers" wait_for 60 is_saved remembered.png
+check "the dialog remembers" wait_for 180 is_saved remembered.png
 check "the values it had" "$picture" compare want.png remembered.png 0
 
 undo undone-4.png
@@ -124,6 +76,21 @@ sleep 1
 sleep 1
 shot gimp-$version-reset
 xdotool key alt+o
-check "Reset" wait_for 60 is_saved reset.png
+check "Reset" wait_for 180 is_saved reset.png
 check "goes back to the full strength" "$picture" compare want-full.png reset.png 0
+
+undo undone-5.png
+press ctrl+shift+f
+check "Re-show opens the dialog" focus "$dialog" 180
+sleep 2
+set_value t 0.5
+set_value l 0.5
+xdotool key alt+o
+check "Re-show runs the filter" wait_for 180 is_saved shown-again.png
+check "with the values chosen now" "$picture" compare want.png shown-again.png 0
+
+# In another session, and from a script, whose own values do not count.
+end_gimp
+gimp_console -b "$(batch '(clean-last "noisy.png" "last.png")')" >last.log 2>&1
+check "the last values" "$picture" compare want.png last.png 0
 finish
