@@ -138,8 +138,9 @@ cg_worker_format (const Babl *stored, GError **error)
 
   if (babl_format_is_palette (stored))
     {
-      g_set_error (error, CG_ERROR, CG_ERROR_UNSUPPORTED,
-                   _ ("indexed colours cannot be denoised; convert the image to RGB or grayscale"));
+      g_set_error_literal (
+          error, CG_ERROR, CG_ERROR_UNSUPPORTED,
+          _ ("indexed colours cannot be denoised; convert the image to RGB or grayscale"));
       return NULL;
     }
   return babl_format_with_space (names[is_gray (stored)][babl_format_has_alpha (stored) != 0],

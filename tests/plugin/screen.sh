@@ -105,9 +105,11 @@ open_dialog ()
   focus "$dialog" 180
 }
 
-# press KEY: over the picture.
+# press KEY: over the picture, once GIMP has come to rest: an entry of a menu whose turn has not come
+# yet has no key.
 press ()
 {
+  sleep 2
   focus "$image" && xdotool key "$1"
 }
 
