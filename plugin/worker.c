@@ -43,6 +43,12 @@ gegl_threads (void)
 }
 
 void
+cg_worker_prepare_babl (void)
+{
+  g_setenv ("BABL_LUT", "0", FALSE);
+}
+
+void
 cg_worker_start_gegl (void)
 {
   gegl_init (NULL, NULL);

@@ -8,6 +8,11 @@
 
 #include "model/progress.h"
 
+/* Before anything in a process of the filter's own starts babl, as libgimp does.  babl 0.1.100 and
+ * later would first try out tables of 256 MiB, for 2 seconds, that save less in a process that ends
+ * soon. */
+void cg_worker_prepare_babl (void);
+
 /* Start GEGL in a process of the filter's own.  The pixels are GIMP's: as the picture is
  * streamed, next to none of them are kept here, where GEGL would keep as many as GIMP may. */
 void cg_worker_start_gegl (void);

@@ -244,4 +244,9 @@ run (const char *name, int n, const GimpParam *parameters, int *n_values, GimpPa
 
 const GimpPlugInInfo PLUG_IN_INFO = { NULL, NULL, query, run };
 
-MAIN ()
+int
+main (int argc, char **argv)
+{
+  cg_worker_prepare_babl ();
+  return gimp_main (&PLUG_IN_INFO, argc, argv);
+}

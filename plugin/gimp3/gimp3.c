@@ -263,4 +263,9 @@ cg_plug_in_init (CgPlugIn *plug_in)
 {
 }
 
-GIMP_MAIN (cg_plug_in_get_type ())
+int
+main (int argc, char **argv)
+{
+  cg_worker_prepare_babl ();
+  return gimp_main (cg_plug_in_get_type (), argc, argv);
+}
