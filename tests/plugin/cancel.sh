@@ -62,7 +62,7 @@ cancelled=0
 for i in $(seq $moments); do
   press ctrl+f
   next_process
-  moment=$((RANDOM * whole / 32768))
+  moment=$((RANDOM * whole / 32768 * 3 / 4))
   sleep "$((moment / 1000)).$(printf %03d $((moment % 1000)))"
   click_cancel
   wait_for 180 gone

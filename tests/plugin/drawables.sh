@@ -24,6 +24,7 @@ clean ()
 
 # GIMP's numbers: linear and perceptual light in 8, 16, 32 bits, half and float.
 precisions="100 150 200 250 300 350 500 550 600 650"
+[ "$version" = 2.10 ] || precisions+=" 275" # perceptual, where that is not the display's curve
 kinds="gray graya rgb rgba"
 arguments=()
 for kind in $kinds; do
