@@ -50,7 +50,7 @@ controls (Dialog *self, gboolean colour)
   gimp_table_attach_aligned (GTK_TABLE (table), 0, 0, _ ("_Model:"), 0, 0.5, self->model, 2, FALSE);
   self->strength = add_strength (table, 1, _ ("S_trength:"), _ (CG_ARGUMENT_STRENGTH_HELP));
   self->colour_strength
-      = add_strength (table, 2, _ ("Co_lour strength:"), _ (CG_ARGUMENT_COLOUR_HELP));
+      = add_strength (table, 2, _ ("Colo_ur strength:"), _ (CG_ARGUMENT_COLOUR_HELP));
   gimp_scale_entry_set_sensitive (GTK_OBJECT (self->colour_strength), colour);
   self->grain_size = add_scale (table, 3, _ ("_Grain size:"), 1, CG_SETTINGS_COARSEST, 1, 0,
                                 _ (CG_ARGUMENT_GRAIN_HELP));

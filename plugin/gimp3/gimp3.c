@@ -229,7 +229,7 @@ create_procedure (GimpPlugIn *plug_in, const char *name)
                                   CG_PROCEDURE_YEAR);
   gimp_procedure_add_double_argument (procedure, CG_ARGUMENT_STRENGTH, _ ("S_trength"),
                                       _ (CG_ARGUMENT_STRENGTH_HELP), 0, 1, 1, G_PARAM_READWRITE);
-  gimp_procedure_add_double_argument (procedure, CG_ARGUMENT_COLOUR, _ ("Co_lour strength"),
+  gimp_procedure_add_double_argument (procedure, CG_ARGUMENT_COLOUR, _ ("Colo_ur strength"),
                                       _ (CG_ARGUMENT_COLOUR_HELP), 0, 1, 1, G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (procedure, CG_ARGUMENT_MODEL, _ ("_Model"),
                                       _ (CG_ARGUMENT_MODEL_HELP), CG_SETTINGS_MODEL,

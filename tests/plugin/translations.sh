@@ -30,7 +30,7 @@ well_formed ()
 keys_differ ()
 {
   local label keys
-  keys=$(for label in _Model: S_trength: "Co_lour strength:" Spl_it: "_Grain size:" _Reset _Cancel _OK; do
+  keys=$(for label in _Model: S_trength: "Colo_ur strength:" Spl_it: "_Grain size:" _Reset _Cancel _OK; do
     sed -n "/^msgid \"$label\"/ { n; s/.*_\(.\).*/\1/p }" "plugin/po/$1.po" | tr '[:upper:]' '[:lower:]'
   done)
   echo "$keys"
@@ -43,7 +43,7 @@ page ()
   local label language=$1
   diff <(grep -o '<[a-z0-9]*' plugin/help/en/denoise.html) \
     <(grep -o '<[a-z0-9]*' "plugin/help/$language/denoise.html") || return
-  for label in Spl_it: _Model: S_trength: "Co_lour strength:" "_Grain size:" _Reset; do
+  for label in Spl_it: _Model: S_trength: "Colo_ur strength:" "_Grain size:" _Reset; do
     label=$(sed -n "/^msgid \"$label\"/ { n; s/^msgstr \"\(.*\)\"/\1/p }" "plugin/po/$language.po" |
       sed 's/(_.)//; s/_//; s/ *[:：]$//')
     grep -qF "<dt>$label</dt>" "plugin/help/$language/denoise.html" || { echo "no $label"; return 1; }

@@ -45,7 +45,7 @@ check "Escape changes nothing" test ! -e done.png
 check "the dialog opens again" open_dialog
 sleep 2
 set_value t 0.5
-set_value l 0.5
+set_value u 0.5
 shot gimp-$version-half
 xdotool key alt+o
 check "OK runs the filter" wait_for 180 is_saved done.png
@@ -84,7 +84,7 @@ press ctrl+shift+f
 check "Re-show opens the dialog" focus "$dialog" 180
 sleep 2
 set_value t 0.5
-set_value l 0.5
+set_value u 0.5
 xdotool key alt+o
 check "Re-show runs the filter" wait_for 180 is_saved shown-again.png
 check "with the values chosen now" "$picture" compare want.png shown-again.png 0
