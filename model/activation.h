@@ -42,4 +42,16 @@ cg_activate_slope (CgActivation activation, float out)
     }
 }
 
+/* Multiply @n gradients by the slope where the activation gave @out. */
+static inline void
+cg_times_slope (CgActivation activation, int n, const float *restrict out, float *restrict gradient)
+{
+  if (activation == CG_ACTIVATION_RELU)
+    for (int i = 0; i < n; i++)
+      gradient[i] = out[i] > 0 ? gradient[i] : 0;
+  if (activation == CG_ACTIVATION_SIGMOID)
+    for (int i = 0; i < n; i++)
+      gradient[i] *= out[i] * (1 - out[i]);
+}
+
 #endif

@@ -31,7 +31,7 @@ cg_network_init (const CgNetwork *network, guint64 seed, float *parameters)
         continue;
       CgRandom random = cg_random (seed, layer->line, 0);
       double fan_in = (double) layer->weight_length / layer->out.c;
-      if (layer->stamp
+      if (layer->transpose.k
           > 0) /* of a stamp's pixels only every n-th, across and down, meets another */
         fan_in /= (double) layer->n * layer->n;
       double sigma = sqrt ((before_relu (network, i) ? 2 : 1) / fan_in);

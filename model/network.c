@@ -90,9 +90,10 @@ add_parameters (CgNetwork *network, CgLayer *layer)
   CgNetworkTensor weight = { .n_dims = 2, .dims = { layer->out.c, layer->in.c } };
   if (k > 0)
     weight = (CgNetworkTensor){ .n_dims = 4, .dims = { layer->out.c, layer->in.c, k, k } };
-  else if (layer->stamp > 0)
-    weight = (CgNetworkTensor){ .n_dims = 4,
-                                .dims = { layer->in.c, layer->out.c, layer->stamp, layer->stamp } };
+  else if (layer->transpose.k > 0)
+    weight = (CgNetworkTensor){
+      .n_dims = 4, .dims = { layer->in.c, layer->out.c, layer->transpose.k, layer->transpose.k }
+    };
   add_tensor (network, layer, "weight", weight);
   layer->bias_offset = network->n_parameters;
   if (layer->bias)
@@ -250,7 +251,8 @@ cg_network_flop_per_pixel (const CgNetwork *network)
   for (int i = 1; i < network->n_nodes; i++)
     {
       const CgLayer *layer = &network->layers[i];
-      CgShape s = layer->stamp > 0 ? layer->in : layer->out; /* upconv: a stamp an input pixel */
+      CgShape s
+          = layer->transpose.k > 0 ? layer->in : layer->out; /* upconv: a stamp an input pixel */
       flop += 2.0 * layer->weight_length * s.h * s.w;
     }
   return flop / network->input.h / network->input.w;

@@ -20,6 +20,8 @@ cg_packed_new (const CgNetwork *network, CgPassMode mode, const char *kernels)
       const CgLayer *layer = &network->layers[i];
       if (layer->conv.k > 0)
         packed->kernels[i] = cg_conv_kernel_for (&layer->conv, kernels);
+      else if (layer->transpose.k > 0)
+        packed->kernels[i] = cg_conv_kernel_for (&layer->transpose, kernels);
       packed->offsets[i] = size;
       if (layer->kind->packed_size)
         size += cg_aligned (

@@ -133,15 +133,16 @@ find_first_writers (CgPass *pass)
     }
 }
 
-/* A convolution that stores its input's gradient last undoes the activation of
- * the layer before while it has the values at hand. */
+/* A layer that stores its input's gradient last may undo the activation of the
+ * layer before while it has the values at hand. */
 static void
 undo_early (CgPass *pass)
 {
   for (int i = 2; i < pass->network->n_nodes; i++)
     {
       const CgLayer *layer = &pass->network->layers[i], *before = layer - 1;
-      if (layer->kind != &cg_layer_conv || before->kind != &cg_layer_conv
+      if (!layer->kind->undoes
+          || (before->kind != &cg_layer_conv && before->kind != &cg_layer_upconv)
           || before->activation == CG_ACTIVATION_NONE)
         continue;
       pass->runs[i].undo = before->activation;

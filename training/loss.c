@@ -39,7 +39,8 @@ bce (double out, double target, double *slope)
 {
   double p = CLAMP (out, BCE_EPSILON, 1 - BCE_EPSILON);
   *slope = (p - target) / (p * (1 - p));
-  return -(target * log (p) + (1 - target) * log (1 - p));
+  /* most of a drawing is black or white: no logarithm for what counts nothing */
+  return -((target > 0 ? target * log (p) : 0) + (target < 1 ? (1 - target) * log (1 - p) : 0));
 }
 
 typedef double (*LossFunc) (double out, double target, double *slope);

@@ -81,7 +81,7 @@ static void
 write_upconv (Writer *writer, const CgLayer *layer)
 {
   int more = layer->n - 1;
-  GByteArray *node = sum_node (writer, layer, "ConvTranspose", layer->stamp, layer->n);
+  GByteArray *node = sum_node (writer, layer, "ConvTranspose", layer->transpose.k, layer->n);
   cg_onnx_node_ints (node, "output_padding", 2, (int[]){ more, more });
   write_sum_end (writer, layer, node);
 }

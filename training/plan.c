@@ -7,10 +7,11 @@ gsize
 cg_plan_memory (const CgStepOptions *o)
 {
   g_autoptr (CgPacked) packed = cg_packed_new (o->network, CG_PASS_TRAINING, NULL);
-  int workers = cg_workers_count (o->workers);
+  int workers = cg_workers_count (o->workers), teams = cg_step_teams (o);
   gsize plane = sizeof (float) * o->w * o->h;
-  gsize total = cg_packed_memory (packed) + plane * (o->chunk + workers)
-                + cg_pass_memory (packed, o->chunk, o->h, o->w, 0, workers);
+  gsize pass = cg_pass_memory (packed, o->chunk, o->h, o->w, 0, teams == 1 ? workers : 1);
+  gsize total = cg_packed_memory (packed) + sizeof (float) * cg_step_gradients (o) + plane * workers
+                + teams * (plane * o->chunk + pass);
   if (o->self)
     {
       g_autoptr (CgPacked) whole = cg_packed_new (o->network, CG_PASS_INFERENCE, NULL);
@@ -47,7 +48,7 @@ cg_plan_chunk (const CgStepOptions *options, gsize memory, GError **error)
 {
   CgStepOptions o = *options;
   if (o.chunk == 0)
-    o.chunk = o.batch;
+    o.chunk = cg_step_best_chunk (&o);
   if (o.batch % o.chunk != 0)
     {
       g_set_error (error, CG_ERROR, CG_ERROR_USAGE,

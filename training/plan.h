@@ -8,8 +8,8 @@
 /* Bytes that a step with @options takes. */
 gsize cg_plan_memory (const CgStepOptions *options);
 
-/* The chunk to take for @options, whose own is what the recipe says, 0 for the whole
- * batch: that one or, if it does not fit into @memory bytes, the largest that
+/* The chunk to take for @options, whose own is what the recipe says, 0 for the
+ * fastest: that one or, if it does not fit into @memory bytes, the largest that
  * does.  0 with @error if it does not divide the batch (CG_ERROR_USAGE), or if
  * not even one sample at a time fits (CG_ERROR_TOO_LARGE, naming the patch that would). */
 int cg_plan_chunk (const CgStepOptions *options, gsize memory,

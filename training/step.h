@@ -2,8 +2,10 @@
 /* The gradient of one training step.
  *
  * The threads share each layer's work, so all of a batch is in memory at once,
- * or as much of it as one chunk.  Sums over the batch have a fixed order: the
- * result has the same bytes on any number of threads. */
+ * or as much of it as one chunk.  Of a small network each thread takes chunks of
+ * its own instead, which stay in its cache, and nobody waits for others between
+ * layers.  Sums over the batch have a fixed order: the result has the same bytes
+ * on any number of threads. */
 #ifndef CG_STEP_H
 #define CG_STEP_H
 
@@ -33,6 +35,13 @@ typedef struct _CgStep CgStep;
 CgStep *cg_step_new (const CgStepOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cg_step_free (CgStep *step);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgStep, cg_step_free)
+
+/* Of the chunks that divide the batch the one that is computed fastest. */
+int cg_step_best_chunk (const CgStepOptions *options);
+
+/* What a step with @options keeps: passes over a chunk, and floats of gradients. */
+int cg_step_teams (const CgStepOptions *options);
+gsize cg_step_gradients (const CgStepOptions *options);
 
 /* Loss (mean over the batch) and gradient of step @number at @parameters.
  * @gradient: as many floats as the network has parameters; overwritten. */

@@ -192,13 +192,19 @@ scatter (const CgConv *conv, const CgTensor *grad_out, const float *packed, cons
 }
 
 static void
-multiply_by_slope (CgActivation slope, const CgTensor *slope_at, const CgTensor *grad_in)
+end_gradient (const CgConvEpilogue *epilogue, const CgTensor *slope_at, const CgTensor *grad_in)
 {
-  for (int y = 0; slope_at->data && y < grad_in->h; y++)
+  for (int y = 0; y < grad_in->h; y++)
     for (int x = 0; x < grad_in->w; x++)
       for (int i = 0; i < grad_in->c; i++)
-        cg_tensor_pixel (grad_in, y, x)[i]
-            *= cg_activate_slope (slope, cg_tensor_pixel (slope_at, y, x)[i]);
+        {
+          float *sum = cg_tensor_pixel (grad_in, y, x) + i;
+
+          *sum
+              = cg_activate (epilogue->activation, *sum + (epilogue->bias ? epilogue->bias[i] : 0));
+          if (slope_at->data)
+            *sum *= cg_activate_slope (epilogue->slope, cg_tensor_pixel (slope_at, y, x)[i]);
+        }
 }
 
 static void
@@ -213,7 +219,7 @@ backward_data (const CgConv *conv, const CgBatch *grad_out, const float *packed,
 
       begin_gradient (&add, &to);
       scatter (conv, &from, packed, &to, scratch);
-      multiply_by_slope (epilogue->slope, &slope_at, &to);
+      end_gradient (epilogue, &slope_at, &to);
     }
 }
 

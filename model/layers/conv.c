@@ -53,35 +53,6 @@ shape (CgLayer *layer, GError **error)
   return TRUE;
 }
 
-/* Pictures of a batch that are one job, so that the kernel has enough pixels
- * at once and yet every worker has something to do. */
-#define JOB_PIXELS 2048
-
-static int
-n_parts (const CgLayerRun *run, const CgTensor *t)
-{
-  int workers = cg_workers_count (run->workers), n = run->out.n;
-  gint64 parts = (gint64) n * t->h * t->w / JOB_PIXELS;
-
-  return workers == 1 ? 1 : (int) MIN (n, CLAMP (parts, workers, 4 * workers));
-}
-
-/* Part @i of the @parts that a batch is cut into. */
-static CgBatch
-part (const CgBatch *batch, int i, int parts)
-{
-  int first = (int) ((gint64) batch->n * i / parts),
-      end = (int) ((gint64) batch->n * (i + 1) / parts);
-
-  return cg_batch_part (batch, first, end - first);
-}
-
-static float *
-scratch (const CgLayerRun *run, int worker)
-{
-  return run->scratch + worker * run->scratch_stride;
-}
-
 /* --- forward --- */
 
 /* Rows y0 <= y < y1 of part @i of @parts. */
@@ -89,13 +60,13 @@ static void
 forward_part (const CgLayer *layer, const CgLayerRun *run, int i, int parts, int y0, int y1,
               int worker)
 {
-  CgBatch in = part (&run->in, i, parts), out = part (&run->out, i, parts);
+  CgBatch in = cg_layer_part (&run->in, i, parts), out = cg_layer_part (&run->out, i, parts);
   CgConvEpilogue epilogue = { .bias = run->bias, .activation = layer->activation };
 
   if (run->add.first.data)
-    epilogue.add = part (&run->add, i, parts);
+    epilogue.add = cg_layer_part (&run->add, i, parts);
   run->kernel->forward (&layer->conv, &in, run->packed, &epilogue, &out, y0, y1,
-                        scratch (run, worker));
+                        cg_layer_scratch (run, worker));
 }
 
 static void
@@ -104,19 +75,10 @@ forward_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, 
   forward_part (layer, run, picture, run->out.n, y0, y1, worker);
 }
 
-/* One layer's run, cut into jobs. */
-typedef struct
-{
-  const CgLayer *layer;
-  const CgLayerRun *run;
-  int parts;
-  int slices, slice; /* of the output channels, and how many in one */
-} Work;
-
 static void
 forward_job (int job, int worker, gpointer user)
 {
-  const Work *work = user;
+  const CgLayerWork *work = user;
 
   forward_part (work->layer, work->run, job, work->parts, work->run->y0, work->run->y1, worker);
 }
@@ -124,7 +86,7 @@ forward_job (int job, int worker, gpointer user)
 static void
 forward (const CgLayer *layer, const CgLayerRun *run)
 {
-  Work work = { layer, run, n_parts (run, &run->out.first), 0, 0 };
+  CgLayerWork work = { layer, run, cg_layer_parts (run, &run->out.first), 0, 0 };
 
   if (run->out.n == 1)
     cg_layer_rows (layer, run, run->y0, run->y1, run->kernel->row_step, forward_rows);
@@ -136,7 +98,7 @@ forward (const CgLayer *layer, const CgLayerRun *run)
 
 /* The gradient of the weights, and of the bias, for one slice of the output channels. */
 static void
-backward_slice (const Work *work, int i, int worker)
+backward_slice (const CgLayerWork *work, int i, int worker)
 {
   const CgLayer *layer = work->layer;
   const CgLayerRun *run = work->run;
@@ -149,38 +111,31 @@ backward_slice (const Work *work, int i, int worker)
   grad_out.first.c = conv.c_out;
   run->kernel->backward_weight (&conv, &run->in, &grad_out,
                                 run->grad_weight + (gsize) first * conv.c_in * conv.k * conv.k,
-                                scratch (run, worker));
+                                cg_layer_scratch (run, worker));
   if (layer->bias)
     cg_layer_add_bias_gradient (&grad_out, run->grad_bias + first);
 }
 
 /* The gradient of the input for one part of the batch. */
 static void
-backward_part (const Work *work, int i, int worker)
+backward_part (const CgLayerWork *work, int i, int worker)
 {
   const CgLayer *layer = work->layer;
   const CgLayerRun *run = work->run;
   const CgConvKernel *kernel = run->kernel;
   const float *packed = run->packed + kernel->packed_size (&layer->conv, CG_CONV_FORWARD);
-  CgBatch grad_in = part (&run->grad_in, i, work->parts);
-  CgBatch grad_out = part (&run->grad_out, i, work->parts);
-  CgConvEpilogue epilogue = { 0 };
+  CgBatch grad_in = cg_layer_part (&run->grad_in, i, work->parts);
+  CgBatch grad_out = cg_layer_part (&run->grad_out, i, work->parts);
+  CgConvEpilogue epilogue = cg_layer_gradient_epilogue (run, i, work->parts);
 
-  if (run->add_in)
-    epilogue.add = grad_in;
-  if (run->undo != CG_ACTIVATION_NONE)
-    {
-      epilogue.slope_at = part (&run->in, i, work->parts);
-      epilogue.slope = run->undo;
-    }
   kernel->backward_data (&layer->conv, &grad_out, packed, &epilogue, &grad_in,
-                         scratch (run, worker));
+                         cg_layer_scratch (run, worker));
 }
 
 static void
 backward_job (int job, int worker, gpointer user)
 {
-  const Work *work = user;
+  const CgLayerWork *work = user;
 
   if (job < work->slices)
     backward_slice (work, job, worker);
@@ -188,28 +143,16 @@ backward_job (int job, int worker, gpointer user)
     backward_part (work, job - work->slices, worker);
 }
 
-/* As many slices as there are workers, of whole channel_steps. */
-static void
-cut_channels (Work *work)
-{
-  int step = work->run->kernel->channel_step, c_out = work->layer->conv.c_out;
-  int workers = cg_workers_count (work->run->workers);
-  int steps = (c_out - 1) / step + 1;
-
-  work->slice = MIN (c_out, (gint64) (steps + workers - 1) / workers * step);
-  work->slices = (c_out + work->slice - 1) / work->slice;
-}
-
 static void
 backward (const CgLayer *layer, const CgLayerRun *run)
 {
-  Work work = { .layer = layer, .run = run };
+  CgLayerWork work = { .layer = layer, .run = run };
 
   if (layer->activation != CG_ACTIVATION_NONE && !run->undone)
     cg_layer_undo_activation (layer, run);
-  cut_channels (&work);
+  cg_layer_cut_channels (&work, layer->conv.c_out);
   if (run->grad_in.first.data)
-    work.parts = n_parts (run, &run->grad_in.first);
+    work.parts = cg_layer_parts (run, &run->grad_in.first);
   cg_workers_run (run->workers, work.slices + work.parts, backward_job, &work);
 }
 
@@ -245,6 +188,7 @@ const CgLayerKind cg_layer_conv = {
   .shape = shape,
   .forward = forward,
   .backward = backward,
+  .undoes = TRUE,
   .packed_size = packed_size,
   .pack = pack,
   .scratch_size = scratch_size,

@@ -37,6 +37,7 @@ typedef struct
 
   void (*forward) (const CgLayer *layer, const CgLayerRun *run);
   void (*backward) (const CgLayer *layer, const CgLayerRun *run);
+  gboolean undoes; /* backward minds run->undo */
 
   /* The rest only for kinds that pack their weights or need scratch; NULL
    * otherwise.  Sizes in floats. */
@@ -55,10 +56,10 @@ struct _CgLayer
   int other; /* second node a join reads, or -1; the first is the layer before */
   CgShape in, other_in, out;
 
-  int n;          /* units of dense, factor of all that scale, stride of conv */
-  CgConv conv;    /* conv only, else k = 0 */
-  int stamp;      /* upconv only: side of its kernel, else 0 */
-  CgShape target; /* reshape only */
+  int n;            /* units of dense, factor of all that scale, stride of conv */
+  CgConv conv;      /* conv only, else k = 0 */
+  CgConv transpose; /* upconv only: the conv that it turns around, else k = 0 */
+  CgShape target;   /* reshape only */
   CgActivation activation;
   gboolean bias;
   char *name; /* of the saved point: concat, add */
@@ -86,8 +87,8 @@ struct _CgLayerRun
   CgBatch grad_in, grad_other, grad_out; /* data NULL: not wanted */
   gboolean add_in, add_other;            /* add to what grad_in, grad_other hold */
   CgBatch add;                           /* conv: added before storing; data NULL: nothing */
-  CgActivation undo; /* conv: of the layer before, undone while grad_in is stored */
-  gboolean undone;   /* the layer behind did that for this one's grad_out */
+  CgActivation undo;                     /* of the layer before, undone while grad_in is stored */
+  gboolean undone;                       /* the layer behind did that for this one's grad_out */
 
   const CgLatentNoise *noise; /* gaussian: one a picture */
   float kl;                   /* gaussian: share of the KL divergence in the loss */
@@ -135,6 +136,29 @@ void cg_layer_rows (const CgLayer *layer, const CgLayerRun *run, int y0, int y1,
 
 /* run->grad_out becomes the gradient before the activation, in place. */
 void cg_layer_undo_activation (const CgLayer *layer, const CgLayerRun *run);
+
+/* One run of a layer of convolutions, cut into jobs. */
+typedef struct
+{
+  const CgLayer *layer;
+  const CgLayerRun *run;
+  int parts;         /* of the batch */
+  int slices, slice; /* of the kernel's output channels, and how many in one */
+} CgLayerWork;
+
+/* Parts that a batch of tensors like @t is cut into, so that the kernel has enough
+ * pixels at once and yet every worker has something to do; and part @i of them. */
+int cg_layer_parts (const CgLayerRun *run, const CgTensor *t);
+CgBatch cg_layer_part (const CgBatch *batch, int i, int parts);
+
+/* Slice @c_out channels: as many slices as there are workers, of whole channel_steps. */
+void cg_layer_cut_channels (CgLayerWork *work, int c_out);
+
+/* What happens to part @i of the gradient of the input before it is stored. */
+CgConvEpilogue cg_layer_gradient_epilogue (const CgLayerRun *run, int i, int parts);
+
+/* The scratch of one worker. */
+float *cg_layer_scratch (const CgLayerRun *run, int worker);
 
 /* Add the sum of @grad over its pictures and pixels to the c floats of @sum. */
 void cg_layer_add_bias_gradient (const CgBatch *grad, float *sum);

@@ -3,7 +3,10 @@
  * gradient goes to the first pixel that has the largest value. */
 #include "layer.h"
 
+#include <string.h>
+
 #include "model/error.h"
+#include "model/wide.h"
 
 static gboolean
 shape (CgLayer *layer, GError **error)
@@ -18,22 +21,27 @@ shape (CgLayer *layer, GError **error)
   return TRUE;
 }
 
-static void
+/* The larger of each of @c values. */
+static inline void
+raise_to (int c, float *restrict to, const float *restrict from)
+{
+  for (int i = 0; i < c; i++)
+    to[i] = from[i] > to[i] ? from[i] : to[i];
+}
+
+CG_WIDE static void
 forward_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1, int worker)
 {
   CgTensor in = cg_batch_at (&run->in, picture), out = cg_batch_at (&run->out, picture);
+  int n = layer->n;
 
   for (int y = y0; y < y1; y++)
     for (int x = 0; x < out.w; x++)
       {
         float *to = cg_tensor_pixel (&out, y, x);
-        for (int v = 0; v < layer->n; v++)
-          for (int u = 0; u < layer->n; u++)
-            {
-              const float *from = cg_tensor_pixel (&in, y * layer->n + v, x * layer->n + u);
-              for (int c = 0; c < out.c; c++)
-                to[c] = (v | u) == 0 || from[c] > to[c] ? from[c] : to[c];
-            }
+        memcpy (to, cg_tensor_pixel (&in, y * n, x * n), out.c * sizeof *to);
+        for (int i = 1; i < n * n; i++)
+          raise_to (out.c, to, cg_tensor_pixel (&in, y * n + i / n, x * n + i % n));
       }
 }
 
@@ -43,40 +51,42 @@ forward (const CgLayer *layer, const CgLayerRun *run)
   cg_layer_rows (layer, run, run->y0, run->y1, 1, forward_rows);
 }
 
-/* The pixel, counted v * n + u, that the largest value of channel @c came from. */
-static int
-winner (const CgLayer *layer, const CgTensor *in, int y, int x, int c, float largest)
+/* Channels where a pixel has the @largest value take the gradient that is @left, and nothing
+ * remains of it for the pixels behind; it is @added to what is there. */
+static inline void
+take (int c, const float *restrict values, const float *restrict largest, float *restrict left,
+      gboolean added, float *restrict to)
 {
-  int last = layer->n * layer->n - 1;
-
-  for (int i = 0; i < last; i++)
-    if (cg_tensor_pixel (in, y * layer->n + i / layer->n, x * layer->n + i % layer->n)[c]
-        == largest)
-      return i;
-  return last;
+  for (int i = 0; i < c; i++)
+    {
+      float taken = values[i] == largest[i] ? left[i] : 0;
+      left[i] = values[i] == largest[i] ? 0 : left[i];
+      to[i] = (added ? to[i] : 0) + taken;
+    }
 }
 
-static void
+CG_WIDE static void
 backward_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1, int worker)
 {
   CgTensor in = cg_batch_at (&run->in, picture), out = cg_batch_at (&run->out, picture);
   CgTensor grad_out = cg_batch_at (&run->grad_out, picture);
   CgTensor grad_in = cg_batch_at (&run->grad_in, picture);
+  float *left = cg_layer_scratch (run, worker);
+  int n = layer->n;
 
   for (int y = y0; y < y1; y++)
     for (int x = 0; x < out.w; x++)
-      for (int c = 0; c < out.c; c++)
-        {
-          int won = winner (layer, &in, y, x, c, cg_tensor_pixel (&out, y, x)[c]);
-          float g = cg_tensor_pixel (&grad_out, y, x)[c];
-          for (int i = 0; i < layer->n * layer->n; i++)
-            {
-              float *to = cg_tensor_pixel (&grad_in, y * layer->n + i / layer->n,
-                                           x * layer->n + i % layer->n)
-                          + c;
-              *to = (run->add_in ? *to : 0) + (i == won ? g : 0);
-            }
-        }
+      {
+        const float *largest = cg_tensor_pixel (&out, y, x);
+        memcpy (left, cg_tensor_pixel (&grad_out, y, x), out.c * sizeof *left);
+        for (int i = 0; i < n * n; i++)
+          {
+            const float *values = cg_tensor_pixel (&in, y * n + i / n, x * n + i % n);
+            float *to = cg_tensor_pixel (&grad_in, y * n + i / n, x * n + i % n);
+            take (out.c, values, largest, left, run->add_in, to);
+            cg_times_slope (run->undo, out.c, values, to);
+          }
+      }
 }
 
 static void
@@ -86,6 +96,13 @@ backward (const CgLayer *layer, const CgLayerRun *run)
     cg_layer_rows (layer, run, 0, run->out.first.h, 1, backward_rows);
 }
 
+/* What is left of one pixel's gradient. */
+static gsize
+scratch_size (const CgLayer *layer, const CgConvKernel *kernel, int w_in)
+{
+  return layer->out.c;
+}
+
 const CgLayerKind cg_layer_maxpool = {
   .name = "maxpool",
   .scale = CG_SCALE_DOWN,
@@ -93,4 +110,6 @@ const CgLayerKind cg_layer_maxpool = {
   .shape = shape,
   .forward = forward,
   .backward = backward,
+  .undoes = TRUE,
+  .scratch_size = scratch_size,
 };

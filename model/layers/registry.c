@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/error.h"
+#include "model/wide.h"
 
 static const CgLayerKind *const kinds[] = {
   &cg_layer_conv,     &cg_layer_dense,     &cg_layer_relu,     &cg_layer_sigmoid, &cg_layer_maxpool,
@@ -122,19 +123,15 @@ cg_layer_rows (const CgLayer *layer, const CgLayerRun *run, int y0, int y1, int 
   cg_workers_run (run->workers, ranges * run->out.n, run_range, &rows);
 }
 
-static void
+CG_WIDE static void
 undo_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1, int worker)
 {
   CgTensor out = cg_batch_at (&run->out, picture), grad = cg_batch_at (&run->grad_out, picture);
 
   for (int y = y0; y < y1; y++)
     for (int x = 0; x < out.w; x++)
-      {
-        const float *v = cg_tensor_pixel (&out, y, x);
-        float *g = cg_tensor_pixel (&grad, y, x);
-        for (int o = 0; o < out.c; o++)
-          g[o] *= cg_activate_slope (layer->activation, v[o]);
-      }
+      cg_times_slope (layer->activation, out.c, cg_tensor_pixel (&out, y, x),
+                      cg_tensor_pixel (&grad, y, x));
 }
 
 void
@@ -143,18 +140,36 @@ cg_layer_undo_activation (const CgLayer *layer, const CgLayerRun *run)
   cg_layer_rows (layer, run, 0, run->out.first.h, 1, undo_rows);
 }
 
-void
+/* Channels summed at once, in registers. */
+#define SUMS 32
+
+/* Add the sum over all pixels of @n <= SUMS channels from @first on to @sum. */
+static inline void
+add_channels (const CgTensor *t, int first, int n, float *sum)
+{
+  float sums[SUMS] = { 0 };
+
+  for (int y = 0; y < t->h; y++)
+    for (int x = 0; x < t->w; x++)
+      {
+        const float *g = cg_tensor_pixel (t, y, x) + first;
+        for (int o = 0; o < n; o++)
+          sums[o] += g[o];
+      }
+  for (int o = 0; o < n; o++)
+    sum[o] += sums[o];
+}
+
+CG_WIDE void
 cg_layer_add_bias_gradient (const CgBatch *grad, float *sum)
 {
   for (int i = 0; i < grad->n; i++)
     {
       CgTensor t = cg_batch_at (grad, i);
-      for (int y = 0; y < t.h; y++)
-        for (int x = 0; x < t.w; x++)
-          {
-            const float *g = cg_tensor_pixel (&t, y, x);
-            for (int o = 0; o < t.c; o++)
-              sum[o] += g[o];
-          }
+      int o = 0;
+      for (; o + SUMS <= t.c; o += SUMS)
+        add_channels (&t, o, SUMS, sum + o);
+      if (o < t.c)
+        add_channels (&t, o, t.c - o, sum + o);
     }
 }

@@ -5,15 +5,14 @@
  *
  *   out[y s + v - p][x s + u - p][o] += weight[i][o][v][u] in[y][x][i],
  *
- * p = (k - 1) / 2, what falls outside being lost.  Stamps are the columns of
- * one matrix product a picture. */
+ * p = (k - 1) / 2, what falls outside being lost.  So the kernels' way back is its
+ * way forward, and the other way around. */
 #include "layer.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "model/error.h"
-#include "model/matmul.h"
 
 #define MAX_CHANNELS 4096
 #define MAX_SIDE     31
@@ -33,7 +32,7 @@ parse (CgLayer *layer, char **words, GError **error)
                    MAX_SIDE, MAX_SIDE);
       return FALSE;
     }
-  layer->stamp = rows;
+  layer->transpose.k = rows;
   return cg_layer_parse_number (words[0], MAX_CHANNELS, &layer->out.c, error)
          && cg_layer_parse_number (words[3], 16, &layer->n, error)
          && cg_layer_parse_ending (layer, words + 4, error);
@@ -42,171 +41,124 @@ parse (CgLayer *layer, char **words, GError **error)
 static gboolean
 shape (CgLayer *layer, GError **error)
 {
+  int k = layer->transpose.k;
+
   layer->out.h = layer->in.h * layer->n;
   layer->out.w = layer->in.w * layer->n;
-  layer->weight_length = (gsize) layer->in.c * layer->out.c * layer->stamp * layer->stamp;
+  layer->transpose
+      = (CgConv){ .c_in = layer->out.c, .c_out = layer->in.c, .k = k, .stride = layer->n };
+  layer->weight_length = (gsize) layer->in.c * layer->out.c * k * k;
   layer->bias_length = layer->bias ? layer->out.c : 0;
   return TRUE;
 }
 
-/* Floats of one stamp. */
-static int
-stamp_size (const CgLayer *layer)
+/* --- forward --- */
+
+static void
+forward_part (int i, int worker, gpointer user)
 {
-  return layer->stamp * layer->stamp * layer->out.c;
+  const CgLayerWork *work = user;
+  const CgLayerRun *run = work->run;
+  CgBatch in = cg_layer_part (&run->in, i, work->parts);
+  CgBatch out = cg_layer_part (&run->out, i, work->parts);
+  CgConvEpilogue epilogue = { .bias = run->bias, .activation = work->layer->activation };
+
+  run->kernel->backward_data (&work->layer->transpose, &in, run->packed, &epilogue, &out,
+                              cg_layer_scratch (run, worker));
 }
 
-/* Between the weights, [i][o][v][u], and what the product wants, [i][v][u][o]. */
-static gsize
-weight_at (const CgLayer *layer, gsize place)
+static void
+forward (const CgLayer *layer, const CgLayerRun *run)
 {
-  gsize c = layer->out.c, area = (gsize) layer->stamp * layer->stamp;
-  gsize i = place / (area * c), vu = place / c % area, o = place % c;
-  return (i * c + o) * area + vu;
+  CgLayerWork work = { layer, run, cg_layer_parts (run, &run->out.first), 0, 0 };
+
+  cg_workers_run (run->workers, work.parts, forward_part, &work);
 }
+
+/* --- backward --- */
+
+/* The gradient of the weights from one slice of the input channels. */
+static void
+weight_gradient (const CgLayerWork *work, int i, int worker)
+{
+  const CgLayerRun *run = work->run;
+  CgConv conv = work->layer->transpose;
+  int first = i * work->slice;
+  CgBatch in = run->in;
+
+  conv.c_out = MIN (work->slice, conv.c_out - first);
+  in.first.data += first;
+  in.first.c = conv.c_out;
+  run->kernel->backward_weight (&conv, &run->grad_out, &in,
+                                run->grad_weight + (gsize) first * conv.c_in * conv.k * conv.k,
+                                cg_layer_scratch (run, worker));
+}
+
+/* The gradient of the input for one part of the batch. */
+static void
+input_gradient (const CgLayerWork *work, int i, int worker)
+{
+  const CgLayerRun *run = work->run;
+  const CgConv *conv = &work->layer->transpose;
+  const float *packed = run->packed + run->kernel->packed_size (conv, CG_CONV_BACKWARD);
+  CgBatch grad_in = cg_layer_part (&run->grad_in, i, work->parts);
+  CgBatch grad_out = cg_layer_part (&run->grad_out, i, work->parts);
+  CgConvEpilogue epilogue = cg_layer_gradient_epilogue (run, i, work->parts);
+
+  run->kernel->forward (conv, &grad_out, packed, &epilogue, &grad_in, 0, grad_in.first.h,
+                        cg_layer_scratch (run, worker));
+}
+
+static void
+backward_job (int job, int worker, gpointer user)
+{
+  const CgLayerWork *work = user;
+
+  if (job < work->slices)
+    weight_gradient (work, job, worker);
+  else if (job < work->slices + work->parts)
+    input_gradient (work, job - work->slices, worker);
+  else
+    cg_layer_add_bias_gradient (&work->run->grad_out, work->run->grad_bias);
+}
+
+static void
+backward (const CgLayer *layer, const CgLayerRun *run)
+{
+  CgLayerWork work = { .layer = layer, .run = run };
+
+  if (layer->activation != CG_ACTIVATION_NONE && !run->undone)
+    cg_layer_undo_activation (layer, run);
+  cg_layer_cut_channels (&work, layer->transpose.c_out);
+  if (run->grad_in.first.data)
+    work.parts = cg_layer_parts (run, &run->grad_in.first);
+  cg_workers_run (run->workers, work.slices + work.parts + (layer->bias ? 1 : 0), backward_job,
+                  &work);
+}
+
+/* --- sizes --- */
 
 static gsize
 packed_size (const CgLayer *layer, const CgConvKernel *kernel, gboolean training)
 {
-  return layer->weight_length;
+  return kernel->packed_size (&layer->transpose, CG_CONV_BACKWARD)
+         + (training ? kernel->packed_size (&layer->transpose, CG_CONV_FORWARD) : 0);
 }
 
 static void
 pack (const CgLayer *layer, const CgConvKernel *kernel, gboolean training, const float *weight,
       float *packed)
 {
-  for (gsize place = 0; place < layer->weight_length; place++)
-    packed[place] = weight[weight_at (layer, place)];
+  kernel->pack (&layer->transpose, CG_CONV_BACKWARD, weight, packed);
+  if (training)
+    kernel->pack (&layer->transpose, CG_CONV_FORWARD, weight,
+                  packed + kernel->packed_size (&layer->transpose, CG_CONV_BACKWARD));
 }
 
-/* --- stamps and pictures --- */
-
-/* The part of stamp column u (or row v) that lies inside: places x s + u - p. */
-static gboolean
-inside (const CgLayer *layer, int x, int u, int size, int *place)
-{
-  *place = x * layer->n + u - (layer->stamp - 1) / 2;
-  return *place >= 0 && *place < size;
-}
-
-/* Add @stamps, one an input pixel, to @out; or take them from it. */
-static void
-move (const CgLayer *layer, const CgTensor *out, float *stamps, gboolean take)
-{
-  int c = layer->out.c, py, px;
-
-  for (int y = 0; y < layer->in.h; y++)
-    for (int x = 0; x < layer->in.w; x++)
-      for (int v = 0; v < layer->stamp; v++)
-        for (int u = 0; u < layer->stamp; u++, stamps += c)
-          {
-            gboolean in = inside (layer, y, v, out->h, &py) && inside (layer, x, u, out->w, &px);
-            float *pixel = in ? cg_tensor_pixel (out, py, px) : NULL;
-            for (int o = 0; pixel && !take && o < c; o++)
-              pixel[o] += stamps[o];
-            if (take && pixel)
-              memcpy (stamps, pixel, c * sizeof *stamps);
-            else if (take)
-              memset (stamps, 0, c * sizeof *stamps);
-          }
-}
-
-static void
-finish (const CgLayer *layer, const CgLayerRun *run, const CgTensor *out)
-{
-  for (int y = 0; y < out->h; y++)
-    for (int x = 0; x < out->w; x++)
-      {
-        float *v = cg_tensor_pixel (out, y, x);
-        for (int o = 0; o < out->c; o++)
-          v[o] = cg_activate (layer->activation, v[o] + (run->bias ? run->bias[o] : 0));
-      }
-}
-
-static void
-forward_picture (int i, int worker, gpointer user)
-{
-  const CgLayerRun *run = ((gpointer *) user)[0];
-  const CgLayer *layer = ((gpointer *) user)[1];
-  CgTensor in = cg_batch_at (&run->in, i), out = cg_batch_at (&run->out, i);
-  float *stamps = run->scratch + worker * run->scratch_stride;
-
-  /* In a pass's memory one row follows the other. */
-  cg_matmul (FALSE, FALSE, in.h * in.w, stamp_size (layer), in.c, in.data, in.pixel_stride,
-             run->packed, stamp_size (layer), FALSE, stamps, stamp_size (layer));
-  cg_tensor_clear (&out);
-  move (layer, &out, stamps, FALSE);
-  finish (layer, run, &out);
-}
-
-static void
-forward (const CgLayer *layer, const CgLayerRun *run)
-{
-  gconstpointer job[] = { run, layer };
-  cg_workers_run (run->workers, run->in.n, forward_picture, job);
-}
-
-/* Parameters' gradients of all pictures: their sum is laid out as the packed weights. */
-static void
-parameter_gradients (const CgLayer *layer, const CgLayerRun *run, float *scratch)
-{
-  int size = stamp_size (layer), pixels = layer->in.h * layer->in.w;
-  float *sum = scratch, *stamps = scratch + layer->weight_length;
-
-  memset (sum, 0, layer->weight_length * sizeof *sum);
-  for (int i = 0; i < run->in.n; i++)
-    {
-      CgTensor in = cg_batch_at (&run->in, i), grad_out = cg_batch_at (&run->grad_out, i);
-      move (layer, &grad_out, stamps, TRUE);
-      cg_matmul (TRUE, FALSE, in.c, size, pixels, in.data, in.pixel_stride, stamps, size, TRUE, sum,
-                 size);
-    }
-  if (layer->bias)
-    cg_layer_add_bias_gradient (&run->grad_out, run->grad_bias);
-  for (gsize place = 0; place < layer->weight_length; place++)
-    run->grad_weight[weight_at (layer, place)] += sum[place];
-}
-
-static void
-input_gradient (const CgLayer *layer, const CgLayerRun *run, int i, float *stamps)
-{
-  CgTensor grad_out = cg_batch_at (&run->grad_out, i), grad_in = cg_batch_at (&run->grad_in, i);
-  int size = stamp_size (layer), pixels = layer->in.h * layer->in.w;
-
-  move (layer, &grad_out, stamps, TRUE);
-  cg_matmul (FALSE, TRUE, pixels, layer->in.c, size, stamps, size, run->packed, size, run->add_in,
-             grad_in.data, grad_in.pixel_stride);
-}
-
-/* Job 0 is the parameters, the others are a picture each. */
-static void
-backward_job (int job, int worker, gpointer user)
-{
-  const CgLayerRun *run = ((gpointer *) user)[0];
-  const CgLayer *layer = ((gpointer *) user)[1];
-  float *scratch = run->scratch + worker * run->scratch_stride;
-
-  if (job == 0)
-    parameter_gradients (layer, run, scratch);
-  else
-    input_gradient (layer, run, job - 1, scratch);
-}
-
-static void
-backward (const CgLayer *layer, const CgLayerRun *run)
-{
-  gconstpointer job[] = { run, layer };
-
-  if (layer->activation != CG_ACTIVATION_NONE)
-    cg_layer_undo_activation (layer, run);
-  cg_workers_run (run->workers, 1 + (run->grad_in.first.data ? run->in.n : 0), backward_job, job);
-}
-
-/* The stamps of a picture and the gradient of the weights. */
 static gsize
 scratch_size (const CgLayer *layer, const CgConvKernel *kernel, int w_in)
 {
-  return layer->weight_length + (gsize) layer->in.h * layer->in.w * stamp_size (layer);
+  return kernel->scratch_size (&layer->transpose, w_in * layer->n);
 }
 
 const CgLayerKind cg_layer_upconv = {
@@ -217,6 +169,7 @@ const CgLayerKind cg_layer_upconv = {
   .shape = shape,
   .forward = forward,
   .backward = backward,
+  .undoes = TRUE,
   .packed_size = packed_size,
   .pack = pack,
   .scratch_size = scratch_size,

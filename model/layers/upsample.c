@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "model/wide.h"
+
 static gboolean
 shape (CgLayer *layer, GError **error)
 {
@@ -11,15 +13,19 @@ shape (CgLayer *layer, GError **error)
   return TRUE;
 }
 
-static void
+CG_WIDE static void
 forward_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1, int worker)
 {
   CgTensor in = cg_batch_at (&run->in, picture), out = cg_batch_at (&run->out, picture);
 
   for (int y = y0; y < y1; y++)
     for (int x = 0; x < out.w; x++)
-      memcpy (cg_tensor_pixel (&out, y, x), cg_tensor_pixel (&in, y / layer->n, x / layer->n),
-              sizeof (float) * out.c);
+      {
+        const float *restrict from = cg_tensor_pixel (&in, y / layer->n, x / layer->n);
+        float *restrict to = cg_tensor_pixel (&out, y, x);
+        for (int c = 0; c < out.c; c++)
+          to[c] = from[c];
+      }
 }
 
 static void
@@ -28,25 +34,31 @@ forward (const CgLayer *layer, const CgLayerRun *run)
   cg_layer_rows (layer, run, run->y0, run->y1, 1, forward_rows);
 }
 
+static inline void
+add (int c, float *restrict to, const float *restrict from)
+{
+  for (int i = 0; i < c; i++)
+    to[i] += from[i];
+}
+
 /* Rows of the input: each pixel's gradient is the sum of its square's. */
-static void
+CG_WIDE static void
 backward_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1, int worker)
 {
   CgTensor grad_out = cg_batch_at (&run->grad_out, picture);
   CgTensor grad_in = cg_batch_at (&run->grad_in, picture);
+  CgTensor in = cg_batch_at (&run->in, picture);
+  int n = layer->n;
 
   for (int y = y0; y < y1; y++)
     for (int x = 0; x < grad_in.w; x++)
       {
         float *to = cg_tensor_pixel (&grad_in, y, x);
-        for (int i = 0; i < layer->n * layer->n; i++)
-          {
-            const float *g = cg_tensor_pixel (&grad_out, y * layer->n + i / layer->n,
-                                              x * layer->n + i % layer->n);
-            gboolean set = i == 0 && !run->add_in;
-            for (int c = 0; c < grad_in.c; c++)
-              to[c] = (set ? 0 : to[c]) + g[c];
-          }
+        if (!run->add_in)
+          memset (to, 0, grad_in.c * sizeof *to);
+        for (int i = 0; i < n * n; i++)
+          add (grad_in.c, to, cg_tensor_pixel (&grad_out, y * n + i / n, x * n + i % n));
+        cg_times_slope (run->undo, grad_in.c, cg_tensor_pixel (&in, y, x), to);
       }
 }
 
@@ -64,4 +76,5 @@ const CgLayerKind cg_layer_upsample = {
   .shape = shape,
   .forward = forward,
   .backward = backward,
+  .undoes = TRUE,
 };

@@ -3,6 +3,7 @@
  * shapes, with canaries around all it may write and NaN around all it may read. */
 #include "model/conv/conv.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "model/error.h"
@@ -233,6 +234,28 @@ naive_sum (const Case *c, const CgTensor *in, const Floats *weight, int y, int x
   return sum;
 }
 
+/* What the epilogue makes of @sum. */
+static double
+naive_end (const CgConvEpilogue *epilogue, const CgTensor *add, int y, int x, int o, double sum)
+{
+  if (epilogue->bias)
+    sum += epilogue->bias[o];
+  if (add)
+    sum += cg_tensor_pixel (add, y, x)[o];
+  if (epilogue->activation == CG_ACTIVATION_RELU)
+    sum = MAX (sum, 0);
+  else if (epilogue->activation == CG_ACTIVATION_SIGMOID)
+    sum = 1 / (1 + exp (-sum));
+  if (epilogue->slope_at.first.data)
+    {
+      double at = cg_tensor_pixel (&epilogue->slope_at.first, y, x)[o];
+      sum *= epilogue->slope == CG_ACTIVATION_RELU      ? at > 0
+             : epilogue->slope == CG_ACTIVATION_SIGMOID ? at * (1 - at)
+                                                        : 1;
+    }
+  return sum;
+}
+
 static void
 check_forward (const Case *c, const Picture *in, const Floats *weight,
                const CgConvEpilogue *epilogue, const CgTensor *add, const CgTensor *out)
@@ -241,16 +264,9 @@ check_forward (const Case *c, const Picture *in, const Floats *weight,
     for (int x = 0; x < c->w; x++)
       for (int o = 0; o < c->conv.c_out; o++)
         {
-          double want = naive_sum (c, &in->t, weight, y, x, o);
+          double sum = naive_sum (c, &in->t, weight, y, x, o);
+          double want = naive_end (epilogue, add, y, x, o, sum);
 
-          if (epilogue->bias)
-            want += epilogue->bias[o];
-          if (add)
-            want += cg_tensor_pixel (add, y, x)[o];
-          if (epilogue->activation == CG_ACTIVATION_RELU)
-            want = MAX (want, 0);
-          else if (epilogue->activation == CG_ACTIVATION_SIGMOID)
-            want = 1 / (1 + exp (-want));
           check (c, "forward", cg_tensor_pixel (out, y, x)[o], want,
                  sum_size (c->conv.c_in * c->conv.k * c->conv.k));
         }
@@ -269,19 +285,24 @@ test_forward (gconstpointer kernel)
       g_auto (Floats) room = scratch (&c);
       g_auto (Picture) in = picture_new (c.h_in, c.w_in, c.conv.c_in, NAN);
       g_auto (Picture) add = picture_new (c.h, c.w, c.conv.c_out, CANARY);
+      g_auto (Picture) values = picture_new (c.h, c.w, c.conv.c_out, NAN);
 
       picture_fill (&in);
       picture_fill (&add);
+      picture_fill (&values);
       g_auto (Picture) out = picture_copy (&add);
       gboolean with_add = g_test_rand_bit (), in_place = with_add && g_test_rand_bit ();
       CgConvEpilogue epilogue = {
         .bias = g_test_rand_bit () ? bias.data : NULL,
         .activation = g_test_rand_int_range (CG_ACTIVATION_NONE, CG_ACTIVATION_SIGMOID + 1),
+        .slope = g_test_rand_int_range (CG_ACTIVATION_NONE, CG_ACTIVATION_SIGMOID + 1),
       };
       CgBatch from = batch (&in), to = batch (&out);
 
       if (with_add)
         epilogue.add = in_place ? to : batch (&add);
+      if (epilogue.slope != CG_ACTIVATION_NONE)
+        epilogue.slope_at = batch (&values);
       c.kernel->forward (&c.conv, &from, packed.data, &epilogue, &to, 0, c.h, room.data);
       check_forward (&c, &in, &weight, &epilogue, with_add ? &add.t : NULL, &out.t);
     }
@@ -434,17 +455,9 @@ check_backward_data (const Case *c, const Picture *grad_out, const Floats *weigh
     for (int x = 0; x < c->w_in; x++)
       for (int i = 0; i < c->conv.c_in; i++)
         {
-          double want = naive_grad_in (c, &grad_out->t, weight, y, x, i);
+          double sum = naive_grad_in (c, &grad_out->t, weight, y, x, i);
+          double want = naive_end (epilogue, add, y, x, i, sum);
 
-          if (add)
-            want += cg_tensor_pixel (add, y, x)[i];
-          if (epilogue->slope_at.first.data)
-            {
-              double at = cg_tensor_pixel (&epilogue->slope_at.first, y, x)[i];
-              want *= epilogue->slope == CG_ACTIVATION_RELU      ? at > 0
-                      : epilogue->slope == CG_ACTIVATION_SIGMOID ? at * (1 - at)
-                                                                 : 1;
-            }
           check (c, "backward_data", cg_tensor_pixel (got, y, x)[i], want,
                  sum_size (c->conv.c_out * c->conv.k * c->conv.k));
         }
@@ -458,6 +471,7 @@ test_backward_data (gconstpointer kernel)
       Case c = random_case (kernel);
       gboolean with_add = g_test_rand_bit (), in_place = with_add && g_test_rand_bit ();
       g_auto (Floats) weight = floats_random (weight_size (&c));
+      g_auto (Floats) bias = floats_random (c.conv.c_in);
       g_auto (Floats) packed = pack (&c, CG_CONV_BACKWARD, &weight);
       g_auto (Floats) room = scratch (&c);
       g_auto (Picture) grad_out = picture_new (c.h, c.w, c.conv.c_out, NAN);
@@ -469,8 +483,11 @@ test_backward_data (gconstpointer kernel)
       picture_fill (&values);
       g_auto (Picture) grad_in = picture_copy (&add);
       CgBatch from = batch (&grad_out), to = batch (&grad_in);
-      CgConvEpilogue epilogue
-          = { .slope = g_test_rand_int_range (CG_ACTIVATION_NONE, CG_ACTIVATION_SIGMOID + 1) };
+      CgConvEpilogue epilogue = {
+        .bias = g_test_rand_bit () ? bias.data : NULL,
+        .activation = g_test_rand_int_range (CG_ACTIVATION_NONE, CG_ACTIVATION_SIGMOID + 1),
+        .slope = g_test_rand_int_range (CG_ACTIVATION_NONE, CG_ACTIVATION_SIGMOID + 1),
+      };
       if (with_add)
         epilogue.add = in_place ? to : batch (&add);
       if (epilogue.slope != CG_ACTIVATION_NONE)

@@ -25,6 +25,13 @@ static const Case cases[] = {
   { "conv-wide", 9, 14, "input 1\nconv 20 3x3\nconv 17 3x3 relu nobias\nconv 1 3x3" },
   { "stride", 8, 12, "input 1\nconv 3 3x3 stride 2 relu\nconv 2 3x3 stride 2" },
   { "maxpool", 6, 8, "input 1\nconv 3 3x3\nmaxpool 2\nconv 2 3x3" },
+  { "maxpool-undo", 6, 4, "input 1\nconv 3 3x3 sigmoid\nmaxpool 2\nconv 2 3x3 relu\nmaxpool 1" },
+  { "maxpool-undo-saved", 4, 4,
+    "input 1\nconv 3 3x3 relu\nsave a\nmaxpool 2\nconv 2 3x3 sigmoid\nupsample 2\nconcat a\nconv 1 "
+    "3x3" },
+  { "upsample-undo-saved", 3, 4,
+    "input 1\nconv 18 3x3 sigmoid\nsave a\nupsample 2\nconv 3 3x3 stride 2 relu\nconcat a\nconv 2 "
+    "3x3" },
   { "upsample", 4, 3, "input 1\nconv 2 3x3\nupsample 3\nconv 2 3x3" },
   { "unshuffle", 6, 6, "input 1\nconv 2 3x3\nunshuffle 3\nconv 2 1x1" },
   { "shuffle", 3, 4, "input 1\nconv 8 3x3\nshuffle 2\nconv 2 3x3" },

@@ -3,7 +3,7 @@
 #include "model/error.h"
 #include "training/plan.h"
 
-static const char network_text[] = "input 1\nconv 32 3x3 relu\nconv 32 3x3 relu\nconv 1 3x3\n";
+static const char network_text[] = "input 1\nconv 96 3x3 relu\nconv 96 3x3 relu\nconv 1 3x3\n";
 
 typedef struct
 {
@@ -49,6 +49,24 @@ test_chunk (Fixture *f, gconstpointer data)
   f->options.chunk = 12;
   g_assert_cmpint (cg_plan_chunk (&f->options, G_MAXSIZE, &error), ==, 12);
   g_assert_cmpint (cg_plan_chunk (&f->options, memory_of (f, 8), &error), ==, 8);
+  g_assert_no_error (error);
+}
+
+/* Of a small network each thread takes chunks of its own, which are small. */
+static void
+test_small (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CgNetwork) network = cg_network_parse ("input 1\nconv 8 3x3\nconv 1 3x3", &error);
+  f->options.network = network;
+  g_assert_cmpint (cg_plan_chunk (&f->options, G_MAXSIZE, &error), ==, 8);
+  f->options.batch = 10;
+  g_assert_cmpint (cg_plan_chunk (&f->options, G_MAXSIZE, &error), ==, 5);
+  gsize of_two = memory_of (f, 5);
+  f->options.workers = NULL;
+  g_assert_cmpuint (of_two, >, 1.5 * memory_of (f, 5));
+  f->options.chunk = 10;
+  g_assert_cmpint (cg_plan_chunk (&f->options, G_MAXSIZE, &error), ==, 10);
   g_assert_no_error (error);
 }
 
@@ -103,12 +121,12 @@ test_auto (Fixture *f, gconstpointer data)
   g_assert_error (error, CG_ERROR, CG_ERROR_TOO_LARGE);
 }
 
-/* Activations of 6 samples, 65 planes of floats each, forward and backward: the plan is not
+/* Activations of 6 samples, 193 planes of floats each, forward and backward: the plan is not
  * below what is known to be needed, and not far above. */
 static void
 test_memory (Fixture *f, gconstpointer data)
 {
-  gsize planes = (gsize) 6 * 65 * 64 * 64 * sizeof (float);
+  gsize planes = (gsize) 6 * 193 * 64 * 64 * sizeof (float);
   g_assert_cmpuint (memory_of (f, 6), >, planes);
   g_assert_cmpuint (memory_of (f, 6), <, 8 * planes);
 }
@@ -118,6 +136,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/plan/chunk", Fixture, NULL, set_up, test_chunk, tear_down);
+  g_test_add ("/plan/small", Fixture, NULL, set_up, test_small, tear_down);
   g_test_add ("/plan/refused", Fixture, NULL, set_up, test_refused, tear_down);
   g_test_add ("/plan/auto", Fixture, NULL, set_up, test_auto, tear_down);
   g_test_add ("/plan/memory", Fixture, NULL, set_up, test_memory, tear_down);

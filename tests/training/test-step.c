@@ -130,11 +130,50 @@ test_loss (void)
   tear_down (&s);
 }
 
+/* Chunks that are shared out among threads give the same bytes on any number of them, and
+ * the sum that the batch gives at once. */
+static void
+test_threads (void)
+{
+  Setup s;
+  set_up (&s);
+  CgStepOptions options = { .network = s.network,
+                            .sampler = s.sampler,
+                            .loss = CG_LOSS_BCE,
+                            .kl = 1,
+                            .batch = 12,
+                            .chunk = 12,
+                            .w = 4,
+                            .h = 4 };
+  g_autofree float *whole = g_new (float, s.n);
+  g_autoptr (CgStep) at_once = cg_step_new (&options, NULL);
+  double loss = cg_step_run (at_once, 1, s.parameters, whole);
+  g_autofree float *first = g_new (float, s.n);
+  g_autofree float *got = g_new (float, s.n);
+
+  options.chunk = 3;
+  for (int threads = 1; threads <= 6; threads++)
+    {
+      g_autoptr (CgWorkers) workers = cg_workers_new (threads);
+      options.workers = workers;
+      g_autoptr (CgStep) step = cg_step_new (&options, NULL);
+      cg_step_run (step, 5, s.parameters, got); /* leaves nothing behind */
+      g_assert_cmpfloat_with_epsilon (cg_step_run (step, 1, s.parameters, got), loss, 1e-9);
+      if (threads == 1)
+        memcpy (first, got, s.n * sizeof *got);
+      g_assert_cmpmem (got, s.n * sizeof *got, first, s.n * sizeof *first);
+    }
+  for (gsize i = 0; i < s.n; i++)
+    g_assert_cmpfloat_with_epsilon (got[i], whole[i], 1e-6);
+  tear_down (&s);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/step/gradient", test_gradient);
   g_test_add_func ("/step/loss", test_loss);
+  g_test_add_func ("/step/threads", test_threads);
   return g_test_run ();
 }

@@ -7,7 +7,6 @@
 
 #include "model/conv/kernels.h"
 #include "model/conv/simd/epilogue.h"
-#include "model/conv/simd/product.h"
 
 static gboolean
 supports (const CgConv *conv)
@@ -23,16 +22,13 @@ flow_of (const CgConv *conv, CgConvUse use)
   return (CgFlow){ conv->c_out, conv->c_in, conv->k, conv->stride };
 }
 
-/* Backward through a stride only scattering will do; otherwise what fills its
- * vectors better. */
+/* With a stride of 1 there are two ways: scattering, if that fills vectors better. */
 static gboolean
-scatters (CgFlow flow, CgConvUse use)
+scatters (CgFlow flow)
 {
   int area = flow.k * flow.k;
 
-  if (flow.stride > 1)
-    return use == CG_CONV_BACKWARD;
-  return whole_vectors (area * flow.to) < area * whole_vectors (flow.to);
+  return flow.stride == 1 && whole_vectors (area * flow.to) < area * whole_vectors (flow.to);
 }
 
 static gsize
@@ -40,7 +36,7 @@ packed_size (const CgConv *conv, CgConvUse use)
 {
   CgFlow flow = flow_of (conv, use);
 
-  return scatters (flow, use) ? cg_scatter_packed_size (flow) : cg_gather_packed_size (flow);
+  return scatters (flow) ? cg_scatter_packed_size (flow) : cg_gather_packed_size (flow);
 }
 
 /* Where weight[o][i][v][u] goes: gathering backward and scattering forward
@@ -48,9 +44,11 @@ packed_size (const CgConv *conv, CgConvUse use)
 static gsize
 packed_at (CgFlow flow, CgConvUse use, int o, int i, int v, int u)
 {
-  gboolean forward = use == CG_CONV_FORWARD, scatter = scatters (flow, use);
+  gboolean forward = use == CG_CONV_FORWARD, scatter = scatters (flow);
   int from = forward ? i : o, to = forward ? o : i;
 
+  if (!forward && flow.stride > 1)
+    return cg_phases_packed_at (flow, from, to, v, u);
   if (forward == scatter)
     {
       v = flow.k - 1 - v;
@@ -64,13 +62,20 @@ static void
 pack (const CgConv *conv, CgConvUse use, const float *weight, float *packed)
 {
   CgFlow flow = flow_of (conv, use);
+  int area = conv->k * conv->k;
+  /* channels are spaced alike under all taps */
+  gsize of_o = packed_at (flow, use, 1, 0, 0, 0) - packed_at (flow, use, 0, 0, 0, 0);
+  gsize of_i = packed_at (flow, use, 0, 1, 0, 0) - packed_at (flow, use, 0, 0, 0, 0);
 
   memset (packed, 0, packed_size (conv, use) * sizeof *packed);
-  for (int o = 0; o < conv->c_out; o++)
-    for (int i = 0; i < conv->c_in; i++)
-      for (int v = 0; v < conv->k; v++)
-        for (int u = 0; u < conv->k; u++)
-          packed[packed_at (flow, use, o, i, v, u)] = *weight++;
+  for (int tap = 0; tap < area; tap++)
+    {
+      float *to = packed + packed_at (flow, use, 0, 0, tap / conv->k, tap % conv->k);
+
+      for (int o = 0; o < conv->c_out; o++)
+        for (int i = 0; i < conv->c_in; i++)
+          to[o * of_o + i * of_i] = weight[((gsize) o * conv->c_in + i) * area + tap];
+    }
 }
 
 /* The gradient's layout: for each row v of the kernel a matrix, either
@@ -99,30 +104,42 @@ grad_size (const CgConv *conv)
   return (gsize) conv->k * layout.rows * layout.columns;
 }
 
-/* The gradient of the weights needs its sum, k padded rows of input and a row
- * of the output's gradient in whole vectors. */
+/* Rows of the output's gradient done from one layout of rows of input. */
+static int
+block_of (const CgConv *conv, int w_in)
+{
+  return cg_rows_block (w_in, conv->c_in, conv->k, conv->stride);
+}
+
+static int
+rows_under (const CgConv *conv, int n)
+{
+  return (n - 1) * conv->stride + conv->k;
+}
+
+/* The gradient of the weights needs its sum, a row of the output's gradient in whole vectors,
+ * and the padded rows of input under a block. */
 static gsize
 weight_scratch_size (const CgConv *conv, int w_in)
 {
-  return grad_size (conv) + conv->k * cg_rows_length (w_in, conv->c_in, conv->k)
-         + (gsize) w_in * whole_vectors (conv->c_out);
+  return grad_size (conv) + (gsize) w_in * whole_vectors (conv->c_out)
+         + rows_under (conv, block_of (conv, w_in)) * cg_rows_length (w_in, conv->c_in, conv->k);
 }
 
 static gsize
 scratch_size (const CgConv *conv, int w_in)
 {
   gsize size = weight_scratch_size (conv, w_in);
-  int w_out = (w_in + conv->stride - 1) / conv->stride;
 
   for (CgConvUse use = CG_CONV_FORWARD; use <= CG_CONV_BACKWARD; use++)
     {
       CgFlow flow = flow_of (conv, use);
-      gboolean forward = use == CG_CONV_FORWARD;
-      gsize wanted = scatters (flow, use)
-                         ? cg_scatter_scratch_size (flow, forward ? w_in : w_out, w_in)
-                         : cg_gather_scratch_size (flow, w_in);
+      int w = use == CG_CONV_FORWARD ? w_in : (w_in + conv->stride - 1) / conv->stride;
 
-      size = MAX (size, wanted);
+      size = MAX (size, scatters (flow) ? cg_scatter_scratch_size (flow, w)
+                        : use == CG_CONV_FORWARD || flow.stride == 1
+                            ? cg_gather_scratch_size (flow, w)
+                            : cg_phases_scratch_size (flow, w));
     }
   return size;
 }
@@ -132,16 +149,16 @@ run (const CgConv *conv, CgConvUse use, const CgBatch *in, const float *packed,
      const CgConvEpilogue *epilogue, const CgBatch *out, int y0, int y1, float *scratch)
 {
   CgFlow flow = flow_of (conv, use);
+  typeof (&cg_gather) way = scatters (flow)                              ? cg_scatter
+                            : use == CG_CONV_BACKWARD && flow.stride > 1 ? cg_phases
+                                                                         : cg_gather;
 
   for (int n = 0; n < out->n; n++)
     {
       CgTensor from = cg_batch_at (in, n), to = cg_batch_at (out, n);
       CgConvEpilogue at = epilogue_at (epilogue, n);
 
-      if (scatters (flow, use))
-        cg_scatter (flow, &from, packed, &at, &to, y0, y1, scratch);
-      else
-        cg_gather (flow, &from, packed, &at, &to, y0, y1, scratch);
+      way (flow, &from, packed, &at, &to, y0, y1, scratch);
     }
 }
 
@@ -168,16 +185,16 @@ copy_pixels (const CgTensor *t, int y, float *to)
       store (to, load_some (cg_tensor_pixel (t, y, x) + c, t->c - c));
 }
 
-/* Every row of the output's gradient meets k rows of input: products summed
- * over the pixels of the row. */
+/* Row @y of the output's gradient meets the k rows of input from @rows on, in products
+ * summed over its pixels. */
 static void
-add_picture (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out, float *sum,
-             float *rows)
+add_row (const CgConv *conv, const CgTensor *grad_out, int y, const float *rows, int w_in,
+         float *gradients, float *sum)
 {
   Layout layout = layout_of (conv);
-  gsize length = cg_rows_length (in->w, conv->c_in, conv->k);
+  gsize length = cg_rows_length (w_in, conv->c_in, conv->k);
   gsize pixel = (gsize) conv->stride * conv->c_in, columns = layout.columns;
-  float *gradients = rows + conv->k * length;
+  gboolean in_place = grad_out->c % LANES == 0;
   CgProduct product = {
     .m = layout.rows,
     .n = layout.columns,
@@ -185,25 +202,41 @@ add_picture (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out, f
     .segments = 1,
     .a_row = 1,
     .a_column = layout.transposed ? grad_out->pixel_stride : pixel,
-    .b_row = layout.transposed ? pixel : columns,
+    .b_row = layout.transposed ? pixel
+             : in_place        ? grad_out->pixel_stride
+                               : columns,
     .c_row = columns,
     .accumulate = TRUE,
   };
 
-  for (int y = 0; y < grad_out->h; y++)
+  if (!layout.transposed && !in_place)
+    copy_pixels (grad_out, y, gradients);
+  else
+    gradients = cg_tensor_row (grad_out, y);
+  for (int v = 0; v < conv->k; v++)
     {
-      cg_rows_copy (in, y * conv->stride - (conv->k - 1) / 2, conv->k, rows);
-      if (!layout.transposed)
-        copy_pixels (grad_out, y, gradients);
-      for (int v = 0; v < conv->k; v++)
-        {
-          float *row = rows + v * length;
+      product.a = layout.transposed ? gradients : rows + v * length;
+      product.b = layout.transposed ? rows + v * length : gradients;
+      product.c = sum + (gsize) v * layout.rows * layout.columns;
+      cg_product (&product);
+    }
+}
 
-          product.a = layout.transposed ? cg_tensor_row (grad_out, y) : row;
-          product.b = layout.transposed ? row : gradients;
-          product.c = sum + (gsize) v * layout.rows * layout.columns;
-          cg_product (&product);
-        }
+static void
+add_picture (const CgConv *conv, const CgTensor *in, const CgTensor *grad_out, float *sum,
+             float *scratch)
+{
+  int block = block_of (conv, in->w);
+  gsize next = conv->stride * cg_rows_length (in->w, conv->c_in, conv->k);
+  float *rows = scratch + (gsize) in->w * whole_vectors (conv->c_out);
+
+  for (int y = 0; y < grad_out->h; y += block)
+    {
+      int n = MIN (block, grad_out->h - y);
+
+      cg_rows_copy (in, y * conv->stride - (conv->k - 1) / 2, rows_under (conv, n), conv->k, rows);
+      for (int i = 0; i < n; i++)
+        add_row (conv, grad_out, y + i, rows + i * next, in->w, scratch, sum);
     }
 }
 

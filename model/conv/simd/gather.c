@@ -11,10 +11,8 @@
 #include <string.h>
 
 #include "model/conv/simd/epilogue.h"
-#include "model/conv/simd/product.h"
 
-/* Pixels a product, so that their sums stay in the first-level cache. */
-#define PIXELS 48
+#define FINISHED 4 /* pixels finished at once where they are neighbours */
 
 /* A vector may be read from the row's last float on. */
 gsize
@@ -24,23 +22,37 @@ cg_rows_length (int w, int c, int k)
 }
 
 void
-cg_rows_copy (const CgTensor *t, int y, int k, float *rows)
+cg_rows_copy (const CgTensor *t, int y, int n, int k, float *rows)
 {
   gsize length = cg_rows_length (t->w, t->c, k), margin = (gsize) (k - 1) / 2 * t->c;
+  gsize pixels = (gsize) t->w * t->c, end = margin + pixels;
 
-  memset (rows, 0, k * length * sizeof *rows);
-  for (int v = 0; v < k; v++, rows += length)
-    if (y + v >= 0 && y + v < t->h)
+  for (int v = 0; v < n; v++, rows += length)
+    if (y + v < 0 || y + v >= t->h)
+      memset (rows, 0, length * sizeof *rows);
+    else
       {
         const float *from = cg_tensor_row (t, y + v);
 
+        memset (rows, 0, margin * sizeof *rows);
         if (t->pixel_stride == (gsize) t->c)
-          memcpy (rows + margin, from, (gsize) t->w * t->c * sizeof *rows);
+          memcpy (rows + margin, from, pixels * sizeof *rows);
         else
           for (int x = 0; x < t->w; x++)
             memcpy (rows + margin + (gsize) x * t->c, from + x * t->pixel_stride,
                     t->c * sizeof *rows);
+        memset (rows + end, 0, (length - end) * sizeof *rows);
       }
+}
+
+#define CACHED_FLOATS 32768
+
+int
+cg_rows_block (int w, int c, int k, int stride)
+{
+  gsize rows = CACHED_FLOATS / cg_rows_length (w, c, k);
+
+  return rows > (gsize) k ? CLAMP ((int) (rows - k) / stride, 1, 8) : 1;
 }
 
 /* Weights as [v][u][from][to], @to filled up to whole vectors. */
@@ -56,38 +68,57 @@ cg_gather_packed_at (CgFlow flow, int from, int to, int v, int u)
   return ((gsize) (v * flow.k + u) * flow.from + from) * whole_vectors (flow.to) + to;
 }
 
-/* Sums of PIXELS pixels, then k padded rows. */
+/* Rows of input under @n rows of output. */
+static int
+rows_under (CgFlow flow, int n)
+{
+  return (n - 1) * flow.stride + flow.k;
+}
+
+/* Sums of CG_GATHER_PIXELS pixels, then the padded rows under a block. */
 gsize
 cg_gather_scratch_size (CgFlow flow, int w_in)
 {
-  return (gsize) PIXELS * whole_vectors (flow.to)
-         + flow.k * cg_rows_length (w_in, flow.from, flow.k);
+  int block = cg_rows_block (w_in, flow.from, flow.k, flow.stride);
+
+  return (gsize) CG_GATHER_PIXELS * whole_vectors (flow.to)
+         + rows_under (flow, block) * cg_rows_length (w_in, flow.from, flow.k);
 }
 
+/* @n pixels of row @y from @x on, each @step after the other. */
 static void
-finish (const CgConvEpilogue *epilogue, const CgTensor *out, int y, int x, const float *sums)
+finish (const CgConvEpilogue *epilogue, const CgTensor *out, int y, int x, int step, int n,
+        const float *sums, gsize next)
 {
   for (int o = 0; o < out->c; o += LANES)
-    {
-      Vec sum = load (sums + o);
+    for (int i = 0; i < n;)
+      {
+        int many = step == 1 && n - i >= FINISHED ? FINISHED : 1;
+        Vec sum[FINISHED];
 
-      if (o + LANES <= out->c)
-        finish_whole (epilogue, out, y, x, o, &sum, 1);
-      else
-        finish_rest (epilogue, out, y, x, o, &sum, 1);
-    }
+        for (int l = 0; l < many; l++)
+          sum[l] = load (sums + (i + l) * next + o);
+        if (o + LANES > out->c)
+          finish_rest (epilogue, out, y, x + i * step, o, sum, many);
+        else if (many == FINISHED)
+          finish_whole (epilogue, out, y, x + i * step, o, sum, FINISHED);
+        else
+          finish_whole (epilogue, out, y, x + i * step, o, sum, 1);
+        i += many;
+      }
 }
 
-/* One row of output, from the product @p of which the place in A is set. */
-static void
-do_row (CgProduct p, const CgConvEpilogue *epilogue, const CgTensor *out, int y)
+void
+cg_gather_row (CgProduct p, const CgConvEpilogue *epilogue, const CgTensor *out, int y, int x,
+               int step)
 {
-  for (int x = 0; x < out->w; x += PIXELS, p.a += PIXELS * p.a_row)
+  int n = (out->w - x + step - 1) / step;
+
+  for (int first = 0; first < n; first += CG_GATHER_PIXELS, p.a += CG_GATHER_PIXELS * p.a_row)
     {
-      p.m = MIN (PIXELS, out->w - x);
+      p.m = MIN (CG_GATHER_PIXELS, n - first);
       cg_product (&p);
-      for (int pixel = 0; pixel < p.m; pixel++)
-        finish (epilogue, out, y, x + pixel, p.c + pixel * p.c_row);
+      finish (epilogue, out, y, x + first * step, step, p.m, p.c, p.c_row);
     }
 }
 
@@ -95,12 +126,12 @@ void
 cg_gather (CgFlow flow, const CgTensor *in, const float *packed, const CgConvEpilogue *epilogue,
            const CgTensor *out, int y0, int y1, float *scratch)
 {
-  float *rows = scratch + (gsize) PIXELS * whole_vectors (flow.to);
+  float *rows = scratch + (gsize) CG_GATHER_PIXELS * whole_vectors (flow.to);
+  int block = cg_rows_block (in->w, flow.from, flow.k, flow.stride);
   CgProduct product = {
     .n = whole_vectors (flow.to),
     .k = flow.k * flow.from,
     .segments = flow.k,
-    .a = rows,
     .a_row = (gsize) flow.stride * flow.from,
     .a_segment = cg_rows_length (in->w, flow.from, flow.k),
     .a_column = 1,
@@ -110,15 +141,23 @@ cg_gather (CgFlow flow, const CgTensor *in, const float *packed, const CgConvEpi
     .c_row = whole_vectors (flow.to),
   };
 
-  for (int y = y0; y < y1; y++)
+  if (flow.k == 1) /* the picture's own rows will do */
     {
-      if (flow.k == 1)
+      product.a_row = flow.stride * in->pixel_stride;
+      for (int y = y0; y < y1; y++)
         {
           product.a = cg_tensor_row (in, y * flow.stride);
-          product.a_row = flow.stride * in->pixel_stride;
+          cg_gather_row (product, epilogue, out, y, 0, 1);
         }
-      else
-        cg_rows_copy (in, y * flow.stride - (flow.k - 1) / 2, flow.k, rows);
-      do_row (product, epilogue, out, y);
+      return;
+    }
+  for (int y = y0; y < y1;)
+    {
+      int end = MIN (y + block, y1);
+
+      cg_rows_copy (in, y * flow.stride - (flow.k - 1) / 2, rows_under (flow, end - y), flow.k,
+                    rows);
+      for (product.a = rows; y < end; y++, product.a += flow.stride * product.a_segment)
+        cg_gather_row (product, epilogue, out, y, 0, 1);
     }
 }

@@ -6,13 +6,12 @@
  *
  * and a row of output adds up its taps from the k rows of P around it.  With
  * few output channels this fills whole vectors with taps, where gathering
- * would leave most lanes empty; and it is the way back through a stride. */
+ * would leave most lanes empty.  Only for a stride of 1. */
 #include "model/conv/simd/direct.h"
 
 #include <string.h>
 
 #include "model/conv/simd/epilogue.h"
-#include "model/conv/simd/product.h"
 
 static int
 taps (CgFlow flow)
@@ -35,16 +34,16 @@ cg_scatter_packed_at (CgFlow flow, int from, int to, int v, int u)
 
 /* Floats of one row of P. */
 static gsize
-products_length (CgFlow flow, int w_in)
+products_length (CgFlow flow, int w)
 {
-  return (gsize) w_in * whole_vectors (taps (flow));
+  return (gsize) w * whole_vectors (taps (flow));
 }
 
 /* The latest k rows of P, then one row of sums. */
 gsize
-cg_scatter_scratch_size (CgFlow flow, int w_in, int w_out)
+cg_scatter_scratch_size (CgFlow flow, int w)
 {
-  return flow.k * products_length (flow, w_in) + (gsize) w_out * flow.to;
+  return flow.k * products_length (flow, w) + (gsize) w * flow.to;
 }
 
 /* P of input row @y. */
@@ -68,21 +67,34 @@ compute_products (CgFlow flow, const CgTensor *in, int y, const float *packed, f
   cg_product (&product);
 }
 
-/* Add row @v of the taps of one row of P to the sums of a row of output. */
-static void
-add_taps (CgFlow flow, const float *products, int w_in, int v, float *sums, int w_out)
+/* Add row @v of the taps of one row of P to the sums of a row of output.
+ * Inlined for constant @to. */
+static inline __attribute__ ((always_inline)) void
+add_taps_of (CgFlow flow, const float *restrict products, int w, int v, float *restrict sums,
+             int to)
 {
   int p = (flow.k - 1) / 2, step = whole_vectors (taps (flow));
 
   for (int u = 0; u < flow.k; u++)
     {
-      const float *from = products + (v * flow.k + u) * flow.to;
+      const float *from = products + (v * flow.k + u) * to;
 
-      for (int x_in = 0, x = u - p; x_in < w_in; x_in++, x += flow.stride, from += step)
-        if (x >= 0 && x < w_out)
-          for (int o = 0; o < flow.to; o++)
-            sums[(gsize) x * flow.to + o] += from[o];
+      /* input pixel x - (u - p) reaches output pixel x */
+      for (int x = MAX (0, u - p); x < MIN (w, w + u - p); x++)
+        for (int o = 0; o < to; o++)
+          sums[(gsize) x * to + o] += from[(gsize) (x - u + p) * step + o];
     }
+}
+
+static void
+add_taps (CgFlow flow, const float *products, int w, int v, float *sums)
+{
+  if (flow.to == 1)
+    add_taps_of (flow, products, w, v, sums, 1);
+  else if (flow.to == 4)
+    add_taps_of (flow, products, w, v, sums, 4);
+  else
+    add_taps_of (flow, products, w, v, sums, flow.to);
 }
 
 static void
@@ -104,7 +116,7 @@ finish_row (const CgConvEpilogue *epilogue, const float *sums, const CgTensor *o
     }
 }
 
-/* Tap row v of input row y_in falls on output row y_in * stride + v - p. */
+/* Tap row v of an input row falls on output row + v - p. */
 void
 cg_scatter (CgFlow flow, const CgTensor *in, const float *packed, const CgConvEpilogue *epilogue,
             const CgTensor *out, int y0, int y1, float *scratch)
@@ -112,7 +124,7 @@ cg_scatter (CgFlow flow, const CgTensor *in, const float *packed, const CgConvEp
   int p = (flow.k - 1) / 2;
   gsize length = products_length (flow, in->w);
   float *sums = scratch + flow.k * length;
-  int next = MAX (0, (y0 - p + flow.stride - 1) / flow.stride); /* row of P not yet computed */
+  int next = MAX (0, y0 - p); /* row of P not yet computed */
 
   for (int y = y0; y < y1; y++)
     {
@@ -121,12 +133,11 @@ cg_scatter (CgFlow flow, const CgTensor *in, const float *packed, const CgConvEp
         {
           int row = y + p - v;
 
-          if (row < 0 || row % flow.stride != 0 || row / flow.stride >= in->h)
+          if (row < 0 || row >= in->h)
             continue;
-          row /= flow.stride;
           for (; next <= row; next++)
             compute_products (flow, in, next, packed, scratch + next % flow.k * length);
-          add_taps (flow, scratch + row % flow.k * length, in->w, v, sums, out->w);
+          add_taps (flow, scratch + row % flow.k * length, in->w, v, sums);
         }
       finish_row (epilogue, sums, out, y);
     }

@@ -20,14 +20,19 @@ plane_size (int rows, int channels)
 static inline void
 gather_patch (const CgTensor *in, int y, int x, int side, int c, float *patch)
 {
-  for (int v = 0; v < side; v++)
-    for (int u = 0; u < side; u++, patch += LANES)
-      {
-        gboolean inside = y + v >= 0 && y + v < in->h && x + u >= 0 && x + u < in->w;
+  int left = MAX (0, -x), right = MIN (side, in->w - x); /* columns that exist */
 
-        store (patch,
-               inside ? load_some (cg_tensor_pixel (in, y + v, x + u) + c, in->c - c) : (Vec){ 0 });
-      }
+  for (int v = 0; v < side; v++)
+    {
+      int first = y + v >= 0 && y + v < in->h ? MIN (left, side) : side, end = MAX (first, right);
+
+      for (int u = 0; u < first; u++, patch += LANES)
+        store (patch, (Vec){ 0 });
+      for (int u = first; u < end; u++, patch += LANES)
+        store (patch, load_some (cg_tensor_pixel (in, y + v, x + u) + c, in->c - c));
+      for (int u = end; u < side; u++, patch += LANES)
+        store (patch, (Vec){ 0 });
+    }
 }
 
 /* Whether those pixels and channels all exist. */
