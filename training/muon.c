@@ -31,42 +31,60 @@ scale_to_length_one (float *x, gsize n)
     x[i] *= scale;
 }
 
-/* X <- a X + (b S + c S S) X with S = X X' (or, for a tall X, the same from
- * the right with S = X' X): each singular value s becomes a s + b s^3 + c s^5,
- * with Jordan's factors, which lift small values fastest. */
 static void
-newton_schulz (float *x, int rows, int columns, float *square, float *factor, float *product)
+multiply (int side, const float *a, const float *b, float *product)
 {
-  const float a = 3.4445f, b = -4.7750f, c = 2.0315f;
-  gboolean tall = rows > columns;
-  int side = MIN (rows, columns);
-  gsize n = (gsize) rows * columns;
-
-  cg_matmul (tall, !tall, side, side, MAX (rows, columns), x, columns, x, columns, FALSE, square,
-             side);
-  cg_matmul (FALSE, FALSE, side, side, side, square, side, square, side, FALSE, factor, side);
-  for (int i = 0; i < side * side; i++)
-    factor[i] = b * square[i] + c * factor[i];
-  if (tall)
-    cg_matmul (FALSE, FALSE, rows, columns, side, x, columns, factor, side, FALSE, product,
-               columns);
-  else
-    cg_matmul (FALSE, FALSE, rows, columns, side, factor, side, x, columns, FALSE, product,
-               columns);
-  for (gsize i = 0; i < n; i++)
-    x[i] = a * x[i] + product[i];
+  cg_matmul (FALSE, FALSE, side, side, side, a, side, b, side, FALSE, product, side);
 }
 
+/* The product of the NS_STEPS factors Q = a I + b S + c S S, with Jordan's numbers, which lift
+ * small singular values fastest.  A step X <- Q X makes Q S Q of S = X X', so all of them can
+ * be had from the first S, which is smaller than X.  @s is lost; @room: 3 side x side. */
+static void
+multiply_factors (float *s, int side, float *whole, float *room)
+{
+  const float a = 3.4445f, b = -4.7750f, c = 2.0315f;
+  gsize n = (gsize) side * side;
+  float *q = room, *product = q + n, *half = product + n;
+
+  for (int step = 0; step < NS_STEPS; step++)
+    {
+      multiply (side, s, s, q);
+      for (gsize i = 0; i < n; i++)
+        q[i] = b * s[i] + c * q[i];
+      for (int i = 0; i < side; i++)
+        q[(gsize) i * side + i] += a;
+      if (step == 0)
+        memcpy (product, q, n * sizeof *q);
+      else
+        multiply (side, q, whole, product);
+      memcpy (whole, product, n * sizeof *whole);
+      multiply (side, q, s, half);
+      multiply (side, half, q, s);
+    }
+}
+
+/* Factors of a tall matrix come from the right, with S = X' X. */
 void
 cg_muon_orthogonalise (float *matrix, int rows, int columns)
 {
-  gsize n = (gsize) rows * columns, side = MIN (rows, columns);
-  g_autofree float *room = g_new (float, n + 2 * side * side);
-  float *square = room + n, *factor = square + side * side;
+  gboolean tall = rows > columns;
+  int side = MIN (rows, columns);
+  gsize n = (gsize) rows * columns, square = (gsize) side * side;
+  g_autofree float *room = g_new (float, n + 5 * square);
+  float *s = room + n, *whole = s + square;
 
   scale_to_length_one (matrix, n);
-  for (int i = 0; i < NS_STEPS; i++)
-    newton_schulz (matrix, rows, columns, square, factor, room);
+  cg_matmul (tall, !tall, side, side, MAX (rows, columns), matrix, columns, matrix, columns, FALSE,
+             s, side);
+  multiply_factors (s, side, whole, whole + square);
+  if (tall)
+    cg_matmul (FALSE, FALSE, rows, columns, side, matrix, columns, whole, side, FALSE, room,
+               columns);
+  else
+    cg_matmul (FALSE, FALSE, rows, columns, side, whole, side, matrix, columns, FALSE, room,
+               columns);
+  memcpy (matrix, room, n * sizeof *matrix);
 }
 
 typedef struct
