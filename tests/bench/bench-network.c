@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The network for photographs: whole gray pictures as the command line cleans them,
- * and the training step that makes it. */
+/* The network for photographs: whole gray pictures as the command line cleans them. */
 #include "tests/bench/bench.h"
 
 #include <stdio.h>
@@ -11,7 +10,6 @@
 #include "model/weights.h"
 #include "tests/bench/peer.h"
 #include "training/recipe.h"
-#include "training/step.h"
 
 /* A picture takes longer than a kernel. */
 #define PATIENCE 4
@@ -164,81 +162,6 @@ bench_picture (const Photo *photo, CgWorkers *workers, BenchPeer *peer, const ch
     }
 }
 
-/* --- training --- */
-
-#define BATCH 16
-#define PATCH 96
-
-typedef struct
-{
-  CgStep *step;
-  float *parameters, *gradient;
-  guint64 number;
-} Training;
-
-static void
-run_step (CgWorkers *workers, gpointer user)
-{
-  Training *training = user;
-  cg_step_run (training->step, ++training->number, training->parameters, training->gradient);
-}
-
-/* Steps on the pictures of tests/data, with the recipe's noise. */
-static void
-bench_steps (const Photo *photo, CgWorkers *workers, const CgSources *sources,
-             const CgNoise *noise_model)
-{
-  const CgNetwork *network = photo->model->network;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CgSampler) sampler = cg_sampler_new (&(CgSamplerOptions){
-      .set = &sources->train,
-      .noise = noise_model,
-      .w = PATCH,
-      .h = PATCH,
-      .flips = TRUE,
-      .flat = photo->recipe->flat,
-      .shrink = photo->recipe->shrink,
-  });
-  g_autoptr (CgStep) step = cg_step_new (
-      &(CgStepOptions){
-          .network = network,
-          .sampler = sampler,
-          .loss = CG_LOSS_CHARBONNIER,
-          .batch = BATCH,
-          .chunk = BATCH,
-          .w = PATCH,
-          .h = PATCH,
-          .workers = workers,
-      },
-      &error);
-  g_assert_no_error (error);
-  g_autofree float *gradient = g_new (float, cg_network_n_parameters (network));
-  Training training = { step, photo->model->parameters, gradient, 0 };
-
-  /* forward, gradient of the input, gradient of the weights */
-  double flop = 3 * cg_network_flop_per_pixel (network) * BATCH * PATCH * PATCH;
-  bench_print (bench_x_peak (photo->settings, workers, run_step, &training, flop), "x",
-               "train_step_x_peak");
-  bench_print (100 * cg_step_data_share (step), "%", "train_step_data");
-}
-
-static gboolean
-bench_training (const Photo *photo, CgWorkers *workers, GError **error)
-{
-  g_autofree char *data = g_build_filename (photo->source, "tests", "data", NULL);
-  CgRecipe recipe = *photo->recipe;
-  recipe.clean = (char *[]){ data, NULL };
-  const CgSourcesOptions options = {
-    .recipe = &recipe, .w = PATCH, .h = PATCH, .cache_folder = g_get_tmp_dir (), .workers = workers
-  };
-  g_autoptr (CgNoise) noise_model = cg_noise_parse (recipe.noise, error);
-  g_autoptr (CgSources) sources = noise_model ? cg_sources_new (&options, error) : NULL;
-  if (sources == NULL)
-    return FALSE;
-  bench_steps (photo, workers, sources, noise_model);
-  return TRUE;
-}
-
 gboolean
 bench_network (const BenchSettings *settings, CgWorkers *workers, const char *source,
                const char *peers, GError **error)
@@ -257,5 +180,5 @@ bench_network (const BenchSettings *settings, CgWorkers *workers, const char *so
   g_clear_pointer (&peer, bench_peer_free);
   bench_picture (&photo, NULL, NULL, "1080p_1_thread", 1920, 1080);
   bench_picture (&photo, NULL, NULL, "512_1_thread", 512, 512);
-  return bench_training (&photo, workers, error);
+  return TRUE;
 }

@@ -103,7 +103,9 @@ main (int argc, char **argv)
   settings.peak_flop = settings.peak ();
   print_machine (&settings, workers);
   bench_conv (&settings, workers);
-  if (!bench_network (&settings, workers, source ? source : ".", peers, &error))
+  const char *tree = source ? source : ".";
+  if (!bench_network (&settings, workers, tree, peers, &error)
+      || !bench_training (&settings, workers, tree, &error))
     {
       g_printerr ("cleargrain-bench: %s\n", error->message);
       return 1;

@@ -15,4 +15,8 @@ void bench_conv (const BenchSettings *settings, CgWorkers *workers);
 gboolean bench_network (const BenchSettings *settings, CgWorkers *workers, const char *source,
                         const char *peers, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* bench-training.c: steps of training on the pictures and recipes of @source. */
+gboolean bench_training (const BenchSettings *settings, CgWorkers *workers, const char *source,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 #endif
