@@ -220,3 +220,9 @@ bench_conv (const BenchSettings *settings, CgWorkers *workers)
   bench_ends (settings, workers, 4, 64);
   bench_against (settings, 64);
 }
+
+void
+bench_conv_family (const BenchSettings *settings, CgWorkers *workers, const char *suffix)
+{
+  bench_3x3 (settings, workers, 64, suffix);
+}

@@ -67,11 +67,26 @@ print_machine (const BenchSettings *settings, CgWorkers *workers)
   bench_print (bench_peak (settings, workers) * 1e-9, "GFLOP/s", "fma_peak");
 }
 
+/* The kernels of other processors, as far as this one runs them, against their own peak. */
+static void
+bench_avx2 (const BenchSettings *settings, CgWorkers *workers)
+{
+  BenchSettings avx2 = *settings;
+  CgConv conv = { 64, 64, 3, 1 };
+
+  if (settings->kernels || !g_str_has_suffix (cg_conv_kernel_for (&conv, NULL)->name, "-avx512"))
+    return;
+  avx2.kernels = "avx2";
+  avx2.peak = peak_for ("avx2");
+  avx2.peak_flop = avx2.peak ();
+  bench_conv_family (&avx2, workers, "_avx2");
+}
+
 int
 main (int argc, char **argv)
 {
   gboolean quick = FALSE, busy = FALSE;
-  g_autofree char *kernels = NULL, *source = NULL, *peers = NULL;
+  g_autofree char *kernels = NULL, *source = NULL, *peers = NULL, *command = NULL;
   GOptionEntry options[] = {
     { "quick", 'q', 0, G_OPTION_ARG_NONE, &quick, "End within a minute", NULL },
     { "busy", 'b', 0, G_OPTION_ARG_NONE, &busy, "Count processor time, as others use the machine",
@@ -80,6 +95,8 @@ main (int argc, char **argv)
     { "source", 0, 0, G_OPTION_ARG_FILENAME, &source, "Where Cleargrain's sources are [.]", "DIR" },
     { "peers", 0, 0, G_OPTION_ARG_FILENAME, &peers,
       "Run networks in ONNX Runtime too, of the node_modules there", "DIR" },
+    { "command", 0, 0, G_OPTION_ARG_FILENAME, &command, "Run cleargrain, too, which is FILE",
+      "FILE" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -103,9 +120,11 @@ main (int argc, char **argv)
   settings.peak_flop = settings.peak ();
   print_machine (&settings, workers);
   bench_conv (&settings, workers);
+  bench_avx2 (&settings, workers);
   const char *tree = source ? source : ".";
   if (!bench_network (&settings, workers, tree, peers, &error)
-      || !bench_training (&settings, workers, tree, &error))
+      || !bench_training (&settings, workers, tree, &error)
+      || !bench_command (&settings, workers, command, quick, &error))
     {
       g_printerr ("cleargrain-bench: %s\n", error->message);
       return 1;

@@ -5,8 +5,9 @@
 
 #include "tests/bench/measure.h"
 
-/* bench-conv.c */
+/* bench-conv.c; the second only at 64 channels, with @suffix in the lines' names. */
 void bench_conv (const BenchSettings *settings, CgWorkers *workers);
+void bench_conv_family (const BenchSettings *settings, CgWorkers *workers, const char *suffix);
 
 /* bench-network.c: the network that photographs are cleaned with, as it ships or, if it
  * does not, with the first weights of the recipe in @source (a source tree).  @peers:
@@ -18,5 +19,11 @@ gboolean bench_network (const BenchSettings *settings, CgWorkers *workers, const
 /* bench-training.c: steps of training on the pictures and recipes of @source. */
 gboolean bench_training (const BenchSettings *settings, CgWorkers *workers, const char *source,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* bench-command.c: how time grows with a picture, and what the program @command (NULL to
+ * go without) adds to the network.  FALSE with @error if there are no weights
+ * called photo. */
+gboolean bench_command (const BenchSettings *settings, CgWorkers *workers, const char *command,
+                        gboolean quick, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif
