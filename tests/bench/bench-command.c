@@ -17,6 +17,9 @@
 #include "model/random.h"
 #include "model/weights.h"
 
+/* A process takes longer than a kernel. */
+#define PATIENCE 3
+
 typedef struct
 {
   const BenchSettings *settings;
@@ -52,9 +55,6 @@ set_up (House *house, GError **error)
   CgDenoiseOptions options = CG_DENOISE_OPTIONS_INIT;
 
   options.threads = cg_workers_count (house->workers);
-  house->model = cg_weights_find ("photo", error);
-  if (house->model == NULL)
-    return FALSE;
   house->denoiser = cg_denoiser_new (house->model, &options, error);
   house->folder = house->denoiser ? g_dir_make_tmp ("cleargrain-bench-XXXXXX", error) : NULL;
   return house->folder != NULL;
@@ -110,9 +110,9 @@ run_command (const House *house, const char *command, const char *path, const ch
 {
   g_autoptr (GError) error = NULL;
   double start = now (house);
-  g_autoptr (GSubprocess) process
-      = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, command, "--quiet", "--overwrite", "-r",
-                          "--model", "photo", "-o", out, path, NULL);
+  g_autoptr (GSubprocess) process = g_subprocess_new (
+      G_SUBPROCESS_FLAGS_NONE, &error, command, "--quiet", "--overwrite", "--model", "photo", "-o",
+      out, path, g_file_test (path, G_FILE_TEST_IS_DIR) ? "-r" : NULL, NULL);
 
   g_assert_no_error (error);
   g_subprocess_wait_check (process, NULL, &error);
@@ -137,6 +137,7 @@ bench_cold (House *house, const char *command)
 
   g_assert_true (cg_image_save (image, in, &error));
   clean (house, image);
+  run_command (house, command, in, out); /* program and weights are in the page cache now */
   for (BenchUntil until = bench_until (settings); bench_goes_on (&until, n); n++)
     {
       double start = bench_now (settings, NULL);
@@ -226,8 +227,16 @@ gboolean
 bench_command (const BenchSettings *settings, CgWorkers *workers, const char *command,
                gboolean quick, GError **error)
 {
-  g_auto (House) house = { .settings = settings, .workers = workers };
+  BenchSettings patient = *settings;
+  patient.seconds *= PATIENCE;
+  g_auto (House) house = { .settings = &patient, .workers = workers };
 
+  house.model = cg_weights_find ("photo", NULL);
+  if (house.model == NULL)
+    {
+      printf ("# no weights called photo are here: no command\n");
+      return TRUE;
+    }
   if (!set_up (&house, error))
     return FALSE;
   g_autoptr (CgImage) first = draw (1000, 1000);

@@ -82,11 +82,17 @@ bench_avx2 (const BenchSettings *settings, CgWorkers *workers)
   bench_conv_family (&avx2, workers, "_avx2");
 }
 
+static gboolean
+wanted (const char *only, const char *part)
+{
+  return only == NULL || strcmp (only, part) == 0;
+}
+
 int
 main (int argc, char **argv)
 {
   gboolean quick = FALSE, busy = FALSE;
-  g_autofree char *kernels = NULL, *source = NULL, *peers = NULL, *command = NULL;
+  g_autofree char *kernels = NULL, *source = NULL, *peers = NULL, *command = NULL, *only = NULL;
   GOptionEntry options[] = {
     { "quick", 'q', 0, G_OPTION_ARG_NONE, &quick, "End within a minute", NULL },
     { "busy", 'b', 0, G_OPTION_ARG_NONE, &busy, "Count processor time, as others use the machine",
@@ -97,6 +103,8 @@ main (int argc, char **argv)
       "Run networks in ONNX Runtime too, of the node_modules there", "DIR" },
     { "command", 0, 0, G_OPTION_ARG_FILENAME, &command, "Run cleargrain, too, which is FILE",
       "FILE" },
+    { "only", 0, 0, G_OPTION_ARG_STRING, &only, "conv, network, training or command [all]",
+      "PART" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -119,12 +127,15 @@ main (int argc, char **argv)
   };
   settings.peak_flop = settings.peak ();
   print_machine (&settings, workers);
-  bench_conv (&settings, workers);
-  bench_avx2 (&settings, workers);
+  if (wanted (only, "conv"))
+    {
+      bench_conv (&settings, workers);
+      bench_avx2 (&settings, workers);
+    }
   const char *tree = source ? source : ".";
-  if (!bench_network (&settings, workers, tree, peers, &error)
-      || !bench_training (&settings, workers, tree, &error)
-      || !bench_command (&settings, workers, command, quick, &error))
+  if ((wanted (only, "network") && !bench_network (&settings, workers, tree, peers, &error))
+      || (wanted (only, "training") && !bench_training (&settings, workers, tree, &error))
+      || (wanted (only, "command") && !bench_command (&settings, workers, command, quick, &error)))
     {
       g_printerr ("cleargrain-bench: %s\n", error->message);
       return 1;

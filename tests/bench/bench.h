@@ -21,8 +21,8 @@ gboolean bench_training (const BenchSettings *settings, CgWorkers *workers, cons
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* bench-command.c: how time grows with a picture, and what the program @command (NULL to
- * go without) adds to the network.  FALSE with @error if there are no weights
- * called photo. */
+ * go without) adds to the network.  FALSE with @error if there is no room for
+ * its files; without weights called photo a line says so. */
 gboolean bench_command (const BenchSettings *settings, CgWorkers *workers, const char *command,
                         gboolean quick, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
