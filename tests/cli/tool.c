@@ -253,6 +253,35 @@ print_peak_memory (char **command)
   printf ("%ld\n", usage.ru_maxrss);
 }
 
+/* spoil FILE: three of its samples, floats, are no numbers any more. */
+static void
+spoil (char **arguments)
+{
+  g_autoptr (CgImage) image = load (arguments[0]);
+  float *samples = image->samples;
+
+  if (image->depth != CG_DEPTH_FLOAT)
+    fail ("these are no floats");
+  samples[5] = NAN;
+  samples[400] = INFINITY;
+  samples[403] = -INFINITY;
+  save (image, arguments[0]);
+}
+
+/* finite FILE: all of its samples, floats, are numbers. */
+static void
+check_finite (char **arguments)
+{
+  g_autoptr (CgImage) image = load (arguments[0]);
+  gsize n = (gsize) image->width * image->height * image->channels;
+
+  if (image->depth != CG_DEPTH_FLOAT)
+    fail ("these are no floats");
+  for (gsize i = 0; i < n; i++)
+    if (!isfinite (((float *) image->samples)[i]))
+      fail ("not all of them are finite");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -272,6 +301,10 @@ main (int argc, char **argv)
     compare_roughly (argv + 2);
   else if (g_str_equal (what, "all") && argc == 4)
     check_all (argv + 2);
+  else if (g_str_equal (what, "spoil") && argc == 3)
+    spoil (argv + 2);
+  else if (g_str_equal (what, "finite") && argc == 3)
+    check_finite (argv + 2);
   else if (g_str_equal (what, "hidden") && argc == 4)
     compare_hidden (argv + 2);
   else if (g_str_equal (what, "extras"))
