@@ -63,11 +63,30 @@ make_index (const char *folder, GError **error)
   return cg_page_index (folder, names, titles, cg_n_figures, error);
 }
 
+/* How long the networks that @figure asked for have learnt from digits. */
+static void
+tell_training (const CgChapter *chapter, const CgFigure *figure, CgPage *page)
+{
+  g_auto (GStrv) names = g_strsplit_set (figure->networks, " ,", -1);
+  for (char **name = names; *name; name++)
+    {
+      const CgTrained *net = g_hash_table_lookup (chapter->trained, *name);
+      if (net == NULL || net->epochs == 0)
+        continue;
+      g_autofree char *number = g_strconcat ("steps-", *name, NULL);
+      cg_page_number (page, number, net->steps);
+      cg_page_say (page, "(%s: %.0f epochs of %d digits.)", *name, net->epochs,
+                   chapter->digits->n_train);
+    }
+}
+
 gboolean
 cg_figure_draw (CgChapter *chapter, const CgFigure *figure, GError **error)
 {
   const char *folder = chapter->options.folder;
   g_autoptr (CgPage) page = cg_page_new (folder, figure->name);
-  return figure->draw (chapter, page, error) && cg_page_save (page, error)
-         && make_index (folder, error);
+  if (!figure->draw (chapter, page, error))
+    return FALSE;
+  tell_training (chapter, figure, page);
+  return cg_page_save (page, error) && make_index (folder, error);
 }
