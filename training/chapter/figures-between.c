@@ -147,7 +147,7 @@ cg_draw_variational_between (CgChapter *chapter, CgPage *page, GError **error)
   g_autoptr (CgLatents) latents = cg_latents_new (chapter, "vae-20", NULL, error);
   return latents
          && draw_between (latents, page, "18-53", "18-54",
-                          "the variational network makes shapes that could be digits", error);
+                          "the variational network makes soft shapes between the two", error);
 }
 
 /* Latents drawn value by value, each with the mean and spread it has over digits. */

@@ -4,12 +4,13 @@
 
 #include <math.h>
 
-#define LEFT   62 /* margins, pixels */
-#define RIGHT  14
-#define TOP    34
-#define BOTTOM 50
-#define TEXT   13.0
-#define LEGEND 118 /* width, if there is one */
+#define LEFT       62 /* margins, pixels */
+#define RIGHT      14
+#define TOP        34
+#define BOTTOM     50
+#define TEXT       13.0
+#define AREA_ALPHA 0.35
+#define LEGEND     118 /* width, if there is one */
 
 /* Where the axes' box stands and what it shows. */
 typedef struct
@@ -155,7 +156,7 @@ draw_legend (cairo_t *cr, const CgPlot *plot, const Box *box)
       const CgPlotThing *thing = plot->things->pdata[t];
       if (thing->label == NULL || thing->kind == CG_PLOT_WORDS)
         continue;
-      cg_canvas_colour (cr, thing->colour);
+      cg_canvas_colour_alpha (cr, thing->colour, thing->kind == CG_PLOT_AREA ? AREA_ALPHA : 1);
       if (thing->kind == CG_PLOT_POINTS)
         cairo_arc (cr, x + 7, y, 4.5, 0, 2 * G_PI);
       else if (thing->kind == CG_PLOT_AREA || thing->kind == CG_PLOT_BARS)
@@ -194,7 +195,7 @@ draw_points (cairo_t *cr, const CgPlotThing *thing, const Box *box)
 static void
 draw_area (cairo_t *cr, const CgPlotThing *thing, const Box *box)
 {
-  cg_canvas_colour_alpha (cr, thing->colour, 0.35);
+  cg_canvas_colour_alpha (cr, thing->colour, AREA_ALPHA);
   cairo_move_to (cr, at_x (box, thing->xy[0]), at_y (box, 0));
   path (cr, thing, box);
   cairo_line_to (cr, at_x (box, thing->xy[2 * thing->n - 2]), at_y (box, 0));
