@@ -131,6 +131,19 @@ active_planes (const CgDenoiseRun *run)
   return active;
 }
 
+/* @grain took its part, and what is left is too little for @run.  In four times the larger of
+ * the two each has its quarter. */
+static void
+set_too_little (const CgDenoiseRun *run, const CgGrain *grain, gsize max_memory, GError **error)
+{
+  gsize most = MAX (run->plan.memory, cg_grain_memory (grain));
+
+  g_set_error (error, CG_ERROR, CG_ERROR_TOO_LARGE,
+               "%" G_GSIZE_FORMAT " MiB of memory are too little for %d columns with coarse grain, "
+               "%" G_GSIZE_FORMAT " MiB would do",
+               max_memory >> 20, run->stream->width, (4 * most >> 20) + 1);
+}
+
 /* Cut the region, after the shrunken picture has got its part of the memory. */
 static gboolean
 plan (CgDenoiseRun *run, CgRect region, gsize max_memory, CgGrain **grain, GError **error)
@@ -145,9 +158,13 @@ plan (CgDenoiseRun *run, CgRect region, gsize max_memory, CgGrain **grain, GErro
   if (!d->small)
     return TRUE;
   *grain = run->grain = cg_grain_new (run, run->plan.padded, max_memory, error);
-  return *grain
-         && cg_tile_plan (&run->plan, d->packed, s->width, s->height, region,
-                          max_memory - cg_grain_memory (*grain), threads, error);
+  if (!*grain)
+    return FALSE;
+  if (cg_tile_plan (&run->plan, d->packed, s->width, s->height, region,
+                    max_memory - cg_grain_memory (*grain), threads, NULL))
+    return TRUE;
+  set_too_little (run, *grain, max_memory, error);
+  return FALSE;
 }
 
 gboolean

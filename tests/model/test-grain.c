@@ -2,6 +2,7 @@
 /* Coarse grain: what the denoiser does in streams and tables is what its formula
  * says, written down plainly here, and leaves no trace of the cuts. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/denoise.h"
@@ -225,6 +226,35 @@ test_too_little_memory (void)
   g_assert_error (error, CG_ERROR, CG_ERROR_TOO_LARGE);
 }
 
+/* Memory for the picture, but not for its shrunken copy besides: every refusal tells what would
+ * do, and that does. */
+static void
+test_enough_memory (void)
+{
+  g_autoptr (CgModel) model = make_model ();
+  g_autoptr (CgImage) image = make_image (64, 60, 1);
+  int refused_for_grain = 0;
+
+  for (int kib = 100; kib < 4000; kib += 25)
+    {
+      g_autoptr (GError) error = NULL;
+      CgDenoiseOptions options = CG_DENOISE_OPTIONS_INIT;
+      options.grain_size = 2;
+      options.threads = 1;
+      options.max_memory = (gsize) kib << 10;
+      g_autoptr (CgDenoiser) denoiser = cg_denoiser_new (model, &options, &error);
+      g_autoptr (CgImage) out = cg_denoiser_run_image (denoiser, image, NULL, &error);
+      const char *told = error ? strstr (error->message, " with coarse grain, ") : NULL;
+      if (!told)
+        continue;
+      refused_for_grain++;
+      options.max_memory = (gsize) atoi (told + strlen (" with coarse grain, ")) << 20;
+      g_assert_cmpuint (options.max_memory, >, (gsize) kib << 10);
+      g_autoptr (CgImage) enough = clean (model, image, 2, options, NULL);
+    }
+  g_assert_cmpint (refused_for_grain, >, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -234,5 +264,6 @@ main (int argc, char **argv)
   g_test_add_func ("/grain/strength", test_strength);
   g_test_add_func ("/grain/holes", test_holes);
   g_test_add_func ("/grain/too-little-memory", test_too_little_memory);
+  g_test_add_func ("/grain/enough-memory", test_enough_memory);
   return g_test_run ();
 }
