@@ -92,17 +92,23 @@ focus ()
   wait_for "${2:-180}" find_window "$1" && xdotool windowfocus --sync "$window"
 }
 
-# The filter's dialog, through GIMP's search box, which takes the same label as the menu shows.
+# The filter's dialog, through GIMP's search box, which takes the same label as the menu shows.  A busy
+# machine may not have found it yet when Return comes.
 dialog='^Denoise \(Cleargrain\)$'
 open_dialog ()
 {
-  focus "$image" 180 || return
-  xdotool key slash
-  focus 'Search Actions' 180 || return
-  xdotool type --delay 40 'denoise (cleargrain)'
-  sleep 2
-  xdotool key Return
-  focus "$dialog" 180
+  local try
+  for try in 1 2 3; do
+    focus "$image" 180 || return
+    xdotool key slash
+    focus 'Search Actions' 30 || continue
+    xdotool type --delay 40 'denoise (cleargrain)'
+    sleep $((2 * try))
+    xdotool key Return
+    focus "$dialog" 60 && return
+    xdotool key Escape
+  done
+  return 1
 }
 
 # press KEY: over the picture, once GIMP has come to rest: an entry of a menu whose turn has not come
