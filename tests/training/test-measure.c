@@ -138,13 +138,13 @@ test_salt_pepper (void)
   static const struct
   {
     double percent, sigma;
-  } cases[] = { { 1, 3 }, { 4, 3 }, { 4, 10 }, { 8, 10 }, { 15, 5 } };
-  for (guint i = 0; i < 2 * G_N_ELEMENTS (cases); i++)
+  } mixes[] = { { 1, 3 }, { 4, 3 }, { 4, 10 }, { 8, 10 }, { 15, 5 } };
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (mixes); i++)
     {
       gboolean pairs = i % 2;
-      double percent = cases[i / 2].percent, found;
+      double percent = mixes[i / 2].percent, found;
       g_autofree char *noise = g_strdup_printf ("gauss:%g + salt-pepper:%g + clip + quantize",
-                                                cases[i / 2].sigma, percent);
+                                                mixes[i / 2].sigma, percent);
       CgMeasureResult r;
       measure (noise, pairs, &r);
       g_autofree char *text = cg_measure_text (&r, TRUE);
