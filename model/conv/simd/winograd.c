@@ -181,12 +181,18 @@ static inline __attribute__ ((always_inline)) void
 output_rows (Vec half[STEP][SIDE], const CgConvEpilogue *epilogue, const CgTensor *out, int y,
              int x, int o, int h, int w, gboolean rest)
 {
+  const CgTensor *add = &epilogue->add.first;
+
   for (int v = 0; v < h; v++)
     {
       Vec t[STEP];
 
-      for (int u = 0; u < STEP; u++)
-        __builtin_prefetch (cg_tensor_pixel (out, y + v, x + STEP + u) + o, 1); /* for the next */
+      for (int u = 0; u < STEP; u++) /* for the next tile */
+        {
+          __builtin_prefetch (cg_tensor_pixel (out, y + v, x + STEP + u) + o, 1);
+          if (add->data)
+            __builtin_prefetch (cg_tensor_pixel (add, y + v, x + STEP + u) + o);
+        }
       f6_output (half[v], t);
       if (rest)
         finish_rest (epilogue, out, y + v, x, o, t, w);
