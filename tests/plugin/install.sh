@@ -32,7 +32,8 @@ said () { grep -qF -- "$1" "$profile/said" || { cat "$profile/said"; return 1; }
 files () { (cd "$HOME" && find . | LC_ALL=C sort); }
 whole ()
 {
-  [ -x "$1/$filter" ] && [ -f "$1/weights/photo.safetensors" ] && [ -f "$1/help/en/denoise.html" ] && [ -f "$1/help/de/gimp-help.xml" ] \
+  [ -x "$1/$filter" ] && [ -f "$1/weights/photo.safetensors" ] && [ -f "$1/help/help.css" ] \
+    && [ -f "$1/help/en/denoise.html" ] && [ -f "$1/help/de/gimp-help.xml" ] \
     && [ -f "$1/locale/de/LC_MESSAGES/$filter.mo" ] || { find "$1"; return 1; }
 }
 
