@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Three ideas keep a pass small and fast.  Nodes share memory where a join would
  * only copy: both inputs of a concat are written side by side into its output,
- * and a convolution whose only reader is an add writes the sum.  Large pictures
+ * and a convolution or a shuffle whose only reader is an add writes the sum, if
+ * nobody needs them any more over the values that it adds.  Large pictures
  * stream through in bands of rows.  And memory is used again as soon as nobody
  * will read it. */
 #include "pass-plan.h"
@@ -55,7 +56,7 @@ share_add (CgPassPlan *plan, const CgNetwork *network, int i)
 {
   const CgLayer *before = &network->layers[i - 1];
 
-  if (before->kind != &cg_layer_conv || before->activation != CG_ACTIVATION_NONE
+  if (!before->kind->adds || before->activation != CG_ACTIVATION_NONE
       || n_readers (network, i - 1) != 1 || !own_place (plan, i - 1))
     return;
   plan->places[i - 1] = plan->places[i];
@@ -123,6 +124,8 @@ find_delays (CgPassPlan *plan, const CgNetwork *network)
       plan->delay[i] = delay_behind (layer, plan->delay[i - 1]);
       if (other >= 0)
         plan->delay[i] = MAX (plan->delay[i], plan->delay[other]);
+      if (layer->kind->scale == CG_SCALE_UP) /* whole rows of what it reads */
+        plan->delay[i] = (plan->delay[i] + layer->n - 1) / layer->n * layer->n;
     }
 }
 
@@ -142,6 +145,36 @@ reach_back (const CgPassPlan *plan, const CgNetwork *network, int i)
     return (delay + layer->n - 1) / layer->n;
   return delay;
 }
+
+/* --- sums in place --- */
+
+/* Whether the sum that layer @i - 1 stores for the add @i may take the place of
+ * the values it adds: the add reads them last, and no step wants rows of them
+ * that an earlier step has made into sums. */
+static gboolean
+replaces_added (const CgPassPlan *plan, const CgNetwork *network, int i)
+{
+  int added = plan->added[i - 1];
+
+  if (added <= 0 || added == i - 2 || last_reader (network, added) != i || !own_place (plan, i)
+      || network->layers[plan->places[added].root].out.c != network->layers[added].out.c)
+    return FALSE;
+  for (int j = added + 1; j < i; j++)
+    if ((j - 1 == added && reach_back (plan, network, j) > plan->delay[i])
+        || (network->layers[j].other == added && plan->delay[j] > plan->delay[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+share_sums (CgPassPlan *plan, const CgNetwork *network)
+{
+  for (int i = 1; i < network->n_nodes; i++)
+    if (replaces_added (plan, network, i))
+      plan->places[i] = plan->places[i - 1] = plan->places[plan->added[i - 1]];
+}
+
+/* --- windows --- */
 
 static void
 need (CgPassPlan *plan, int node, int back)
@@ -376,6 +409,8 @@ cg_pass_plan_new (const CgNetwork *network, CgPassMode mode, int n, int h, int w
   if (mode == CG_PASS_TRAINING)
     find_gradients (plan, network);
   find_delays (plan, network);
+  if (mode == CG_PASS_INFERENCE)
+    share_sums (plan, network);
 
   CgShape in = cg_network_input_shape (network, h, w);
   int late = plan->delay[n_nodes - 1] * network->input.h / network->layers[n_nodes - 1].out.h;

@@ -40,7 +40,7 @@ typedef struct
   int steps;
 
   CgPlace *places;          /* a node each */
-  int *added;               /* a layer each: node that a convolution adds while it stores, or -1 */
+  int *added;               /* a layer each: node that it adds while it stores, or -1 */
   gboolean *wants_gradient; /* a node each; all FALSE for inference */
   int *delay;               /* a node each, in its own rows */
   CgWindow *windows;        /* a root each */

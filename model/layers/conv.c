@@ -189,6 +189,7 @@ const CgLayerKind cg_layer_conv = {
   .forward = forward,
   .backward = backward,
   .undoes = TRUE,
+  .adds = TRUE,
   .packed_size = packed_size,
   .pack = pack,
   .scratch_size = scratch_size,

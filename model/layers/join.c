@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `concat NAME` puts a saved point's channels behind the current ones, `add
  * NAME` adds them up.  Most of the time neither moves a value: the pass lets
- * both inputs of a concat be written side by side, and a convolution adds
+ * both inputs of a concat be written side by side, and what comes before adds
  * while it stores (pass-plan.c). */
 #include "layer.h"
 

@@ -38,6 +38,7 @@ typedef struct
   void (*forward) (const CgLayer *layer, const CgLayerRun *run);
   void (*backward) (const CgLayer *layer, const CgLayerRun *run);
   gboolean undoes; /* backward minds run->undo */
+  gboolean adds;   /* forward minds run->add, unless it activates */
 
   /* The rest only for kinds that pack their weights or need scratch; NULL
    * otherwise.  Sizes in floats. */
@@ -86,7 +87,7 @@ struct _CgLayerRun
   CgBatch in, other, out;
   CgBatch grad_in, grad_other, grad_out; /* data NULL: not wanted */
   gboolean add_in, add_other;            /* add to what grad_in, grad_other hold */
-  CgBatch add;                           /* conv: added before storing; data NULL: nothing */
+  CgBatch add;                           /* added before storing; data NULL: nothing */
   CgActivation undo;                     /* of the layer before, undone while grad_in is stored */
   gboolean undone;                       /* the layer behind did that for this one's grad_out */
 

@@ -7,6 +7,7 @@
 #include "layer.h"
 
 #include "model/error.h"
+#include "model/wide.h"
 
 static gboolean
 shape_unshuffle (CgLayer *layer, GError **error)
@@ -39,10 +40,11 @@ shape_shuffle (CgLayer *layer, GError **error)
 }
 
 /* Rows @y0 <= y < @y1 of the coarse tensor: fine (n y + v, n x + u, c) to
- * coarse (y, x, (c n + v) n + u), or back. */
-static void
-move (const CgTensor *coarse, const CgTensor *fine, int n, gboolean to_coarse, gboolean add, int y0,
-      int y1)
+ * coarse (y, x, (c n + v) n + u), or back.  @add has the target's shape, or is
+ * the target, or NULL. */
+static inline __attribute__ ((always_inline)) void
+move_by (const CgTensor *coarse, const CgTensor *fine, int n, gboolean to_coarse,
+         const CgTensor *add, int y0, int y1)
 {
   for (int y = y0; y < y1; y++)
     for (int v = 0; v < n; v++)
@@ -51,13 +53,25 @@ move (const CgTensor *coarse, const CgTensor *fine, int n, gboolean to_coarse, g
           {
             float *few = cg_tensor_pixel (fine, y * n + v, x * n + u);
             float *many = cg_tensor_pixel (coarse, y, x) + v * n + u;
+            const float *also = !add        ? NULL
+                                : to_coarse ? cg_tensor_pixel (add, y, x) + v * n + u
+                                            : cg_tensor_pixel (add, y * n + v, x * n + u);
             for (int c = 0; c < fine->c; c++)
-              {
-                float *from = to_coarse ? few + c : many + c * n * n;
-                float *to = to_coarse ? many + c * n * n : few + c;
-                *to = (add ? *to : 0) + *from;
-              }
+              if (to_coarse)
+                many[c * n * n] = (also ? also[c * n * n] : 0) + few[c];
+              else
+                few[c] = (also ? also[c] : 0) + many[c * n * n];
           }
+}
+
+static CG_WIDE void
+move (const CgTensor *coarse, const CgTensor *fine, int n, gboolean to_coarse, const CgTensor *add,
+      int y0, int y1)
+{
+  if (n == 2)
+    move_by (coarse, fine, 2, to_coarse, add, y0, y1);
+  else
+    move_by (coarse, fine, n, to_coarse, add, y0, y1);
 }
 
 static void
@@ -65,14 +79,15 @@ unshuffle_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0
                 int worker)
 {
   CgTensor in = cg_batch_at (&run->in, picture), out = cg_batch_at (&run->out, picture);
-  move (&out, &in, layer->n, TRUE, FALSE, y0, y1);
+  move (&out, &in, layer->n, TRUE, NULL, y0, y1);
 }
 
 static void
 shuffle_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int y1, int worker)
 {
   CgTensor in = cg_batch_at (&run->in, picture), out = cg_batch_at (&run->out, picture);
-  move (&in, &out, layer->n, FALSE, FALSE, y0, y1);
+  CgTensor add = cg_batch_part (&run->add, picture, 1).first;
+  move (&in, &out, layer->n, FALSE, add.data ? &add : NULL, y0, y1);
 }
 
 static void
@@ -93,7 +108,7 @@ unshuffle_gradient (const CgLayer *layer, const CgLayerRun *run, int picture, in
 {
   CgTensor grad_in = cg_batch_at (&run->grad_in, picture);
   CgTensor grad_out = cg_batch_at (&run->grad_out, picture);
-  move (&grad_out, &grad_in, layer->n, FALSE, run->add_in, y0, y1);
+  move (&grad_out, &grad_in, layer->n, FALSE, run->add_in ? &grad_in : NULL, y0, y1);
 }
 
 static void
@@ -102,7 +117,7 @@ shuffle_gradient (const CgLayer *layer, const CgLayerRun *run, int picture, int 
 {
   CgTensor grad_in = cg_batch_at (&run->grad_in, picture);
   CgTensor grad_out = cg_batch_at (&run->grad_out, picture);
-  move (&grad_in, &grad_out, layer->n, TRUE, run->add_in, y0, y1);
+  move (&grad_in, &grad_out, layer->n, TRUE, run->add_in ? &grad_in : NULL, y0, y1);
 }
 
 static void
@@ -135,4 +150,5 @@ const CgLayerKind cg_layer_shuffle = {
   .shape = shape_shuffle,
   .forward = forward_shuffle,
   .backward = backward_shuffle,
+  .adds = TRUE,
 };

@@ -46,6 +46,15 @@ static const Case cases[] = {
     "input 2x2x3\nconv 4 1x1\nreshape 4x1x4\nflatten\nreshape 2x4x2\nconv 1 3x3" },
   { "add", 5, 5, "input 1\nconv 3 3x3\nsave a\nconv 3 3x3 relu\nadd a\nconv 1 3x3" },
   { "add-fused", 5, 6, "input 1\nconv 3 3x3\nsave a\nconv 3 3x3\nadd a\nconv 1 3x3" },
+  { "add-chain", 5, 6,
+    "input 1\nconv 3 3x3\nsave a\nconv 3 3x3\nconv 3 3x3\nadd a\nsave b\nconv 3 3x3\nconv 3 3x3\n"
+    "add b\nsave c\nconv 12 3x3 stride 1\nconv 3 3x3\nadd c\nconv 1 3x3" },
+  { "add-shuffled", 4, 6,
+    "input 1\nconv 3 3x3\nsave a\nconv 2 3x3 stride 2\nconv 12 1x1\nshuffle 2\nadd a\nconv 1 3x3" },
+  { "add-read-again", 4, 6,
+    "input 1\nconv 3 3x3\nsave a\nconv 3 3x3\nconv 3 3x3\nadd a\nconv 3 3x3 relu\nadd a\nconv 1 "
+    "3x3" },
+  { "add-pointwise", 4, 6, "input 1\nconv 3 3x3\nsave a\nconv 3 1x1\nadd a\nconv 1 3x3" },
   { "add-input", 4, 4, "input 2\nsave i\nconv 2 3x3 nobias\nadd i" },
   { "add-twice", 4, 6, "input 1\nconv 2 3x3\nsave a\nadd a\nconv 2 3x3\nadd a\nconv 1 3x3" },
   { "concat", 4, 6, "input 1\nconv 2 3x3\nsave a\nconv 3 3x3 relu\nconcat a\nconv 1 3x3" },
@@ -141,13 +150,13 @@ loss (const Setup *s, const double *parameters, int picture)
 }
 
 static void
-check_forward (const Setup *s, CgPass *pass)
+check_forward (const Setup *s, CgPass *pass, int n)
 {
   g_autofree double *parameters = g_new (double, s->n);
 
   for (gsize i = 0; i < s->n; i++)
     parameters[i] = s->parameters[i];
-  for (int i = 0; i < PICTURES; i++)
+  for (int i = 0; i < n; i++)
     {
       Picture want = naive_forward (cg_network_text (s->network), parameters, s->inputs[i]);
       CgTensor got = cg_pass_output (pass, i);
@@ -202,26 +211,37 @@ typedef struct
   const char *kernels;
 } Job;
 
+/* Twice: nothing may be left over from the first time. */
+static void
+check_pass (const Setup *s, const Job *job, CgPassMode mode)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CgPacked) packed = cg_packed_new (s->network, mode, job->kernels);
+  int n = mode == CG_PASS_TRAINING ? PICTURES : 1;
+
+  cg_packed_update (packed, s->parameters, NULL);
+  g_autoptr (CgPass) pass = cg_pass_new (packed, n, job->c->h, job->c->w, 0, NULL, &error);
+  g_assert_no_error (error);
+  for (int round = 0; round < 2; round++)
+    {
+      for (int i = 0; i < n; i++)
+        fill (cg_pass_input (pass, i), s->inputs[i].v);
+      g_assert_true (cg_pass_forward (pass, NULL, NULL));
+      check_forward (s, pass, n);
+      if (mode == CG_PASS_TRAINING)
+        check_backward (s, pass);
+    }
+}
+
 static void
 check (gconstpointer data)
 {
   const Job *job = data;
   Setup s;
-  set_up (&s, job->c);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CgPacked) packed = cg_packed_new (s.network, CG_PASS_TRAINING, job->kernels);
-  cg_packed_update (packed, s.parameters, NULL);
-  g_autoptr (CgPass) pass = cg_pass_new (packed, PICTURES, job->c->h, job->c->w, 0, NULL, &error);
-  g_assert_no_error (error);
 
-  for (int round = 0; round < 2; round++) /* nothing may be left over from the first */
-    {
-      for (int i = 0; i < PICTURES; i++)
-        fill (cg_pass_input (pass, i), s.inputs[i].v);
-      g_assert_true (cg_pass_forward (pass, NULL, NULL));
-      check_forward (&s, pass);
-      check_backward (&s, pass);
-    }
+  set_up (&s, job->c);
+  check_pass (&s, job, CG_PASS_TRAINING);
+  check_pass (&s, job, CG_PASS_INFERENCE);
   tear_down (&s);
 }
 
