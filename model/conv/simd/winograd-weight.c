@@ -37,79 +37,18 @@ cg_winograd_weight_scratch_size (const CgConv *conv)
          + PLANES * (plane_size (TILES, conv->c_in) + plane_size (TILES, conv->c_out));
 }
 
-/* B^T d B of one tile and LANES channels. */
+/* B^T d B for all channels of the tile whose output begins at (y, x). */
 static void
-transform_input (const float *from, gsize row, gsize pixel, float *to, gsize plane)
+input_tile (const CgTensor *in, int y, int x, float *to, gsize plane)
 {
-  Vec half[SIDE][SIDE];
-
-  for (int x = 0; x < SIDE; x++)
-    {
-      Vec d[SIDE], t[SIDE];
-
-      for (int y = 0; y < SIDE; y++)
-        d[y] = load (from + y * row + x * pixel);
-      for (int y = 0; y < SIDE && x >= SIDE - STEP; y++)
-        __builtin_prefetch (from + y * row + (x + STEP) * pixel); /* for the next tile */
-      f4_input (d, t);
-      for (int y = 0; y < SIDE; y++)
-        half[y][x] = t[y];
-    }
-  for (int y = 0; y < SIDE; y++)
-    {
-      Vec t[SIDE];
-
-      f4_input (half[y], t);
-      for (int x = 0; x < SIDE; x++)
-        store (to + (y * SIDE + x) * plane, t[x]);
-    }
+  transform_tile (in, y - 1, x - 1, SIDE, STEP, f4_input, SIDE, to, plane);
 }
 
-/* A dY A^T of one tile and LANES channels. */
+/* A dY A^T for all channels of that tile. */
 static void
-transform_gradient (const float *from, gsize row, gsize pixel, float *to, gsize plane)
+gradient_tile (const CgTensor *grad_out, int y, int x, float *to, gsize plane)
 {
-  Vec half[SIDE][STEP];
-
-  for (int x = 0; x < STEP; x++)
-    {
-      Vec d[STEP], t[SIDE];
-
-      for (int y = 0; y < STEP; y++)
-        d[y] = load (from + y * row + x * pixel);
-      for (int y = 0; y < STEP; y++)
-        __builtin_prefetch (from + y * row + (x + STEP) * pixel);
-      f4_gradient (d, t);
-      for (int y = 0; y < SIDE; y++)
-        half[y][x] = t[y];
-    }
-  for (int y = 0; y < SIDE; y++)
-    {
-      Vec t[SIDE];
-
-      f4_gradient (half[y], t);
-      for (int x = 0; x < SIDE; x++)
-        store (to + (y * SIDE + x) * plane, t[x]);
-    }
-}
-
-typedef void (*Transform) (const float *from, gsize row, gsize pixel, float *to, gsize plane);
-
-/* All channels of the @side x @side pixels from (y, x) on. */
-static void
-transform_tile (const CgTensor *t, int y, int x, int side, Transform transform, float *to,
-                gsize plane)
-{
-  for (int c = 0; c < t->c; c += LANES)
-    if (patch_is_inside (t, y, x, side, c))
-      transform (cg_tensor_pixel (t, y, x) + c, t->row_stride, t->pixel_stride, to + c, plane);
-    else
-      {
-        float patch[SIDE * SIDE * LANES];
-
-        gather_patch (t, y, x, side, c, patch);
-        transform (patch, side * LANES, LANES, to + c, plane);
-      }
+  transform_tile (grad_out, y, x, STEP, STEP, f4_gradient, SIDE, to, plane);
 }
 
 /* The two factors of tiles @first <= tile < @first + n, counted along rows of
@@ -127,10 +66,8 @@ transform_strip (const CgBatch *in, const CgBatch *grad_out, int first, int n, f
       int y = tile / across * STEP, x = tile % across * STEP;
       CgTensor values = cg_batch_at (in, picture), gradients = cg_batch_at (grad_out, picture);
 
-      transform_tile (&values, y - 1, x - 1, SIDE, transform_input, v + (gsize) t * c_in,
-                      plane_size (TILES, c_in));
-      transform_tile (&gradients, y, x, STEP, transform_gradient, z + (gsize) t * c_out,
-                      plane_size (TILES, c_out));
+      input_tile (&values, y, x, v + (gsize) t * c_in, plane_size (TILES, c_in));
+      gradient_tile (&gradients, y, x, z + (gsize) t * c_out, plane_size (TILES, c_out));
     }
 }
 

@@ -127,52 +127,11 @@ scratch_size (const CgConv *conv, int w_in)
   return MAX ((PLANES + 1) * plane, cg_winograd_weight_scratch_size (conv));
 }
 
-/* B^T d B of one tile and LANES channels.  Its pixels are @row and @pixel
- * floats apart, the results @plane. */
-static void
-transform_input (const float *from, gsize row, gsize pixel, float *to, gsize plane)
-{
-  Vec half[SIDE][SIDE];
-
-  for (int x = 0; x < SIDE; x++)
-    {
-      Vec d[SIDE], t[SIDE];
-
-      for (int y = 0; y < SIDE; y++)
-        d[y] = load (from + y * row + x * pixel);
-      for (int y = 0; y < SIDE && x >= SIDE - STEP; y++)
-        __builtin_prefetch (from + y * row + (x + STEP) * pixel); /* for the next tile */
-      f6_input (d, t);
-      for (int y = 0; y < SIDE; y++)
-        half[y][x] = t[y];
-    }
-  for (int y = 0; y < SIDE; y++)
-    {
-      Vec t[SIDE];
-
-      f6_input (half[y], t);
-      for (int x = 0; x < SIDE; x++)
-        store (to + (y * SIDE + x) * plane, t[x]);
-    }
-}
-
-/* All channels of the tile whose output begins at (y, x). */
+/* B^T d B for all channels of the tile whose output begins at (y, x). */
 static void
 input_tile (const CgTensor *in, int y, int x, float *to, gsize plane)
 {
-  y -= 1;
-  x -= 1;
-  for (int c = 0; c < in->c; c += LANES)
-    if (patch_is_inside (in, y, x, SIDE, c))
-      transform_input (cg_tensor_pixel (in, y, x) + c, in->row_stride, in->pixel_stride, to + c,
-                       plane);
-    else
-      {
-        float patch[SIDE * SIDE * LANES];
-
-        gather_patch (in, y, x, SIDE, c, patch);
-        transform_input (patch, SIDE * LANES, LANES, to + c, plane);
-      }
+  transform_tile (in, y - 1, x - 1, SIDE, STEP, f6_input, SIDE, to, plane);
 }
 
 /* The second half of transform_output(): @h rows of @w pixels.  Inlined for

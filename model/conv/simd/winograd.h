@@ -6,6 +6,8 @@
 #include "model/conv/conv.h"
 #include "model/conv/simd/vector.h"
 
+#define MAX_TILE 8 /* side of the largest tile of input */
+
 /* Floats from one plane of transformed values to the next: rows are tiles, or
  * input channels of weights.  Planes at a distance of a power of two would all
  * fall on the same lines of the cache. */
@@ -40,6 +42,57 @@ static inline gboolean
 patch_is_inside (const CgTensor *in, int y, int x, int side, int c)
 {
   return y >= 0 && y + side <= in->h && x >= 0 && x + side <= in->w && c + LANES <= in->c;
+}
+
+/* A line of pixels to a line of transformed values (winograd-transforms.h). */
+typedef void (*LineTransform) (const Vec *from, Vec *to);
+
+/* T d T^T of one tile d of @side x @side pixels and LANES channels: @values x
+ * @values of them.  Pixels are @row and @pixel floats apart, what comes of them
+ * @plane; the next tile, @step pixels to the right, is fetched ahead. */
+static inline __attribute__ ((always_inline)) void
+transform_square (const float *from, gsize row, gsize pixel, int side, int step,
+                  LineTransform transform, int values, float *to, gsize plane)
+{
+  Vec half[MAX_TILE][MAX_TILE], t[MAX_TILE];
+
+  for (int x = 0; x < side; x++)
+    {
+      Vec d[MAX_TILE];
+
+      for (int y = 0; y < side; y++)
+        d[y] = load (from + y * row + x * pixel);
+      for (int y = 0; y < side && x >= side - step; y++)
+        __builtin_prefetch (from + y * row + (x + step) * pixel);
+      transform (d, t);
+      for (int y = 0; y < values; y++)
+        half[y][x] = t[y];
+    }
+  for (int y = 0; y < values; y++)
+    {
+      transform (half[y], t);
+      for (int x = 0; x < values; x++)
+        store (to + (y * values + x) * plane, t[x]);
+    }
+}
+
+/* The same for all channels of the tile of @in at (y, x), zeros where it has no
+ * pixels.  Inlined, for constant sizes. */
+static inline __attribute__ ((always_inline)) void
+transform_tile (const CgTensor *in, int y, int x, int side, int step, LineTransform transform,
+                int values, float *to, gsize plane)
+{
+  for (int c = 0; c < in->c; c += LANES)
+    if (patch_is_inside (in, y, x, side, c))
+      transform_square (cg_tensor_pixel (in, y, x) + c, in->row_stride, in->pixel_stride, side,
+                        step, transform, values, to + c, plane);
+    else
+      {
+        float patch[MAX_TILE * MAX_TILE * LANES];
+
+        gather_patch (in, y, x, side, c, patch);
+        transform_square (patch, side * LANES, LANES, side, step, transform, values, to + c, plane);
+      }
 }
 
 /* winograd-weight.c: the kernel's function of this name. */
