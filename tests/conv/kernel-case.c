@@ -58,7 +58,7 @@ picture_new (int h, int w, int c, float gap)
   return p;
 }
 
-void
+static void
 picture_fill (const Picture *p)
 {
   for (int y = 0; y < p->t.h; y++)

@@ -33,13 +33,12 @@ typedef struct
   float gap;
 } Picture;
 
-/* Gaps of random widths. */
+/* Gaps of random widths; pixels like them, or random. */
 Picture picture_new (int h, int w, int c, float gap);
 Picture picture_random (int h, int w, int c, float gap);
 
 /* The same picture in memory of its own with other gaps. */
 Picture picture_copy (const Picture *from);
-void picture_fill (const Picture *p);
 
 /* Fails if anything between the pixels was written. */
 void picture_free (Picture *p);

@@ -5,7 +5,7 @@
 
 #define PICTURES 3
 
-/* @PICTURES pictures, some floats of @gap from one to the next. */
+/* Pictures one below the other in a single one. */
 typedef struct
 {
   Picture all;
@@ -15,9 +15,8 @@ typedef struct
 static Pictures
 pictures_new (int h, int w, int c)
 {
-  Pictures p = { picture_new (PICTURES * h, w, c, CANARY), { .n = PICTURES } };
+  Pictures p = { picture_random (PICTURES * h, w, c, CANARY), { .n = PICTURES } };
 
-  picture_fill (&p.all);
   p.batch.first = p.all.t;
   p.batch.first.h = h;
   p.batch.picture_stride = h * p.all.t.row_stride;
