@@ -33,7 +33,7 @@ typedef struct
   gboolean check_alignment; /* leave out pairs that do not lie on each other */
   double flat;     /* patches of less mean slope (gray levels a pixel) are taken less often */
   gboolean flips;  /* turn and mirror patches */
-  double shrink;   /* share of patches taken at half size */
+  double shrink;   /* share of patches taken at 1/2, 1/3 or 1/4 */
   double exposure; /* pairs are lit by a factor up to this more or less; 1 = as they are */
 
   /* [noise], in noise.h's grammar */

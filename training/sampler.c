@@ -11,6 +11,8 @@
 #define MAX_TRIES 8
 /* Even the flattest patch is taken this often: skies have to be learnt too. */
 #define LEAST_CHANCE 0.1
+/* A picture taken smaller is taken at a half, a third or a quarter. */
+#define MOST_SHRUNK 4
 
 struct _CgSampler
 {
@@ -24,7 +26,7 @@ typedef struct
   CgPair pair;
   int x, y;
   int w, h;   /* as it is wanted */
-  int factor; /* 2 = taken at half size */
+  int factor; /* f = taken at 1/f of its size */
   int turn;   /* bit 0 mirrors, bit 1 flips, bit 2 transposes */
 } Place;
 
@@ -80,6 +82,15 @@ draw_pair (const CgSampler *sampler, CgRandom *random)
   return g_array_index (pairs, CgPair, low);
 }
 
+/* Two or more, as far as the patch then still fits into @picture; else 1. */
+static int
+draw_factor (CgRandom *random, const CgPicture *picture, const Place *place)
+{
+  int most = MIN (picture->width / place->w, picture->height / place->h);
+  most = MIN (most, MOST_SHRUNK);
+  return most < 2 ? 1 : 2 + (int) cg_random_below (random, most - 1);
+}
+
 static Place
 draw_place (const CgSampler *sampler, CgRandom *random)
 {
@@ -88,10 +99,8 @@ draw_place (const CgSampler *sampler, CgRandom *random)
   Place place = { draw_pair (sampler, random), .w = scale * o->w, .h = scale * o->h, .factor = 1 };
   const CgPicture *picture = picture_of (o->set, place.pair);
 
-  gboolean roomy = picture->width >= 2 * place.w && picture->height >= 2 * place.h;
-  gboolean shrink = cg_random_uniform (random) < o->shrink;
-  if (shrink && roomy && o->set->kind == CG_SOURCE_MODEL)
-    place.factor = 2;
+  if (o->set->kind == CG_SOURCE_MODEL && cg_random_uniform (random) < o->shrink)
+    place.factor = draw_factor (random, picture, &place);
   place.x = (int) cg_random_below (random, picture->width - place.factor * place.w + 1);
   place.y = (int) cg_random_below (random, picture->height - place.factor * place.h + 1);
   guint64 turn = cg_random_below (random, 8);
@@ -100,15 +109,19 @@ draw_place (const CgSampler *sampler, CgRandom *random)
   return place;
 }
 
-/* Mean of each 2x2 pixels; @out may be @in. */
+/* Mean of each @f x @f pixels; @out, @w x @h, may be @in. */
 static void
-halve (const float *in, float *out, int w, int h)
+shrink (const float *in, float *out, int w, int h, int f)
 {
   for (int y = 0; y < h; y++)
     for (int x = 0; x < w; x++)
       {
-        const float *p = in + (gsize) (2 * y) * (2 * w) + 2 * x;
-        *out++ = (p[0] + p[1] + p[2 * w] + p[2 * w + 1]) / 4;
+        const float *corner = in + ((gsize) y * w * f + x) * f;
+        float sum = 0;
+        for (int j = 0; j < f; j++)
+          for (int i = 0; i < f; i++)
+            sum += corner[(gsize) j * w * f + i];
+        *out++ = sum / (f * f);
       }
 }
 
@@ -129,8 +142,8 @@ cut (const CgPictures *pictures, guint picture, const Place *place, float *out)
   int w = place->w, h = place->h, f = place->factor;
   g_autofree float *scratch = g_new (float, (gsize) f *w *f *h);
   cg_pictures_read (pictures, picture, place->x, place->y, f * w, f * h, scratch);
-  if (f == 2)
-    halve (scratch, scratch, w, h);
+  if (f > 1)
+    shrink (scratch, scratch, w, h, f);
   turn_patch (scratch, out, w, h, place->turn);
 }
 

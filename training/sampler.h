@@ -15,7 +15,7 @@ typedef struct
   int w, h;        /* of a patch */
   gboolean flips;  /* turn and mirror (turn only if w = h) */
   double flat;     /* slope in gray levels below which patches are taken less often */
-  double shrink;   /* share of patches taken at half size; CG_SOURCE_MODEL only, as it
+  double shrink;   /* share of patches taken at 1/2, 1/3 or 1/4; CG_SOURCE_MODEL only, as it
                     * would change real noise */
   double exposure; /* pairs are lit by a factor up to this more or less; 1 = as they are */
 } CgSamplerOptions;

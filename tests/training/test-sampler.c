@@ -115,11 +115,83 @@ test_exposure (void)
   pair_close (&pair);
 }
 
+/* Whether @patch, @side x @side, is the means of @f x @f pixels of @picture from (x0, y0) on. */
+static gboolean
+is_shrunk_from (const float *patch, int side, const float *picture, int width, int x0, int y0,
+                int f)
+{
+  for (int y = 0; y < side; y++)
+    for (int x = 0; x < side; x++)
+      {
+        double sum = 0;
+        for (int i = 0; i < f * f; i++)
+          sum += picture[(y0 + y * f + i / f) * width + x0 + x * f + i % f];
+        if (fabs (patch[y * side + x] - sum / (f * f)) > 1e-5)
+          return FALSE;
+      }
+  return TRUE;
+}
+
+/* The f for which @patch is a piece of @picture at 1/f of its size; 0 = it is none. */
+static int
+shrunk_by (const float *patch, int side, const float *picture, int width, int height)
+{
+  for (int f = 1; f <= 6; f++)
+    for (int y = 0; y + f * side <= height; y++)
+      for (int x = 0; x + f * side <= width; x++)
+        if (is_shrunk_from (patch, side, picture, width, x, y, f))
+          return f;
+  return 0;
+}
+
+/* Pieces at a half, a third and a quarter, and as they are where no such piece fits. */
+static void
+test_shrink (void)
+{
+  enum
+  {
+    WIDTH = 90,
+    HEIGHT = 70
+  };
+  g_auto (House) house = { 0 };
+  house_open (&house);
+  Pair pair;
+  pair_open (&pair, &house);
+  pair.set.kind = CG_SOURCE_MODEL;
+  pair.set.inputs = NULL;
+  float picture[WIDTH * HEIGHT];
+  cg_pictures_read (pair.targets, 0, 0, 0, WIDTH, HEIGHT, picture);
+  g_autoptr (CgNoise) noise = cg_noise_parse ("gauss:0", NULL);
+
+  static const struct
+  {
+    int side, least, most;
+  } cases[] = { { 14, 2, 4 }, { 30, 2, 2 }, { 40, 1, 1 } };
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      int side = cases[i].side, seen[7] = { 0 };
+      CgSamplerOptions options
+          = { .set = &pair.set, .noise = noise, .seed = 3, .w = side, .h = side, .shrink = 1 };
+      g_autoptr (CgSampler) sampler = cg_sampler_new (&options);
+      float input[40 * 40], target[40 * 40];
+      CgSample sample = { input, target, NULL, NULL };
+      for (int step = 1; step <= 60; step++)
+        {
+          cg_sampler_draw (sampler, step, 0, &sample);
+          seen[shrunk_by (target, side, picture, WIDTH, HEIGHT)]++;
+        }
+      for (int f = 0; f <= 6; f++)
+        g_assert_cmpint (seen[f] > 10, ==, f >= cases[i].least && f <= cases[i].most);
+    }
+  pair_close (&pair);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sampler/pair", test_pair);
   g_test_add_func ("/sampler/exposure", test_exposure);
+  g_test_add_func ("/sampler/shrink", test_shrink);
   return g_test_run ();
 }
