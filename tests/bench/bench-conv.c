@@ -3,10 +3,12 @@
  * picture cut into ranges of rows; backward one picture a thread. */
 #include "tests/bench/bench.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "model/arena.h"
 #include "model/conv/conv.h"
+#include "tests/bench/onednn.h"
 
 #define SIDE        256
 #define ROWS        24 /* of a range, a multiple of every kernel's row_step */
@@ -206,6 +208,36 @@ bench_against (const BenchSettings *settings, int channels)
     }
 }
 
+/* Its threads look for more work for a while before they sleep. */
+#define SETTLE_MICROSECONDS 50000
+
+/* In turns forward by ours and by oneDNN, each the second time. */
+static void
+bench_beside_onednn (const BenchSettings *settings, CgWorkers *workers, int channels)
+{
+  int threads = MIN (cg_workers_count (workers), MAX_THREADS);
+  g_autoptr (Layer) layer
+      = layer_new ((CgConv){ channels, channels, 3, 1 }, settings->kernels, threads);
+  g_autoptr (BenchOneDnn) peer = bench_onednn_new (SIDE, channels);
+  g_autofree double *ratio = g_new (double, settings->repetitions);
+  int n = 0;
+
+  for (BenchUntil until = bench_until (settings); bench_goes_on (&until, n); n++)
+    {
+      g_usleep (SETTLE_MICROSECONDS);
+      run_forward (workers, layer);
+      double start = bench_now (settings, workers);
+      run_forward (workers, layer);
+      double ours = bench_now (settings, workers) - start;
+
+      bench_onednn_run (peer);
+      start = bench_now (settings, workers);
+      bench_onednn_run (peer);
+      ratio[n] = (bench_now (settings, workers) - start) / ours;
+    }
+  bench_print (bench_median (ratio, n), "x", "conv3x3_fwd_c%d_x_onednn", channels);
+}
+
 void
 bench_conv (const BenchSettings *settings, CgWorkers *workers)
 {
@@ -219,6 +251,14 @@ bench_conv (const BenchSettings *settings, CgWorkers *workers)
   bench_ends (settings, workers, 1, 64);
   bench_ends (settings, workers, 4, 64);
   bench_against (settings, 64);
+  if (bench_onednn_version () == NULL)
+    {
+      printf ("# no oneDNN to compare with: libdnnl-dev 2 was not there to build with\n");
+      return;
+    }
+  printf ("# oneDNN %s\n", bench_onednn_version ());
+  for (gsize n = 0; n < G_N_ELEMENTS (channels); n++)
+    bench_beside_onednn (settings, workers, channels[n]);
 }
 
 void

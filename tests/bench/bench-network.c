@@ -162,9 +162,44 @@ bench_picture (const Photo *photo, CgWorkers *workers, BenchPeer *peer, const ch
     }
 }
 
+/* In turns our network and a DnCNN in ONNX Runtime, on a picture. */
+static gboolean
+bench_beside_dncnn (const Photo *photo, CgWorkers *workers, const char *peers, GError **error)
+{
+  const BenchSettings *settings = photo->settings;
+  g_autofree char *text = bench_dncnn ();
+  CgNetwork *network = cg_network_parse (text, error);
+  if (network == NULL)
+    return FALSE;
+  g_autoptr (CgModel) dncnn = cg_model_new (network);
+  cg_network_init (network, 1, dncnn->parameters);
+  g_autoptr (BenchPeer) peer
+      = bench_peer_new (photo->source, peers, dncnn, cg_workers_count (workers), settings->busy);
+  if (peer == NULL)
+    return TRUE;
+
+  g_autofree double *seconds = g_new (double, settings->repetitions);
+  g_autofree double *ratio = g_new (double, settings->repetitions);
+  g_auto (Picture) picture = { .photo = photo, .workers = workers };
+  int n = 0;
+
+  open_picture (&picture, 1920, 1080);
+  run_picture (&picture);
+  bench_peer_run (peer, 1920, 1080);
+  for (BenchUntil until = bench_until (settings); bench_goes_on (&until, n); n++)
+    {
+      double ours = run_picture (&picture);
+      seconds[n] = bench_peer_run (peer, 1920, 1080);
+      ratio[n] = seconds[n] / ours;
+    }
+  bench_print (bench_median (seconds, n) * 1e3, "ms", "net_dncnn_1080p_onnxruntime_ms");
+  bench_print (bench_median (ratio, n), "x", "net_photo_1080p_x_dncnn_onnxruntime");
+  return TRUE;
+}
+
 gboolean
 bench_network (const BenchSettings *settings, CgWorkers *workers, const char *source,
-               const char *peers, GError **error)
+               const char *peers, gboolean quick, GError **error)
 {
   BenchSettings patient = *settings;
   patient.seconds *= PATIENCE;
@@ -177,7 +212,10 @@ bench_network (const BenchSettings *settings, CgWorkers *workers, const char *so
 
   bench_picture (&photo, workers, peer, "1080p", 1920, 1080);
   bench_picture (&photo, workers, peer, "512", 512, 512);
+  gboolean beside_dncnn = peer && !quick;
   g_clear_pointer (&peer, bench_peer_free);
+  if (beside_dncnn && !bench_beside_dncnn (&photo, workers, peers, error))
+    return FALSE;
   bench_picture (&photo, NULL, NULL, "1080p_1_thread", 1920, 1080);
   bench_picture (&photo, NULL, NULL, "512_1_thread", 512, 512);
   return TRUE;

@@ -14,11 +14,9 @@
 
 #define DIGITS 60000 /* of MNIST's training set: an epoch */
 
-/* 17 layers of 64 channels, as in Zhang et al. 2017, "Beyond a Gaussian denoiser", without
- * their batch normalisation. */
-#define CHAIN_LAYERS 17
-#define CHAIN_PATCH  40
-#define CHAIN_BATCH  32
+#define DNCNN_LAYERS 17
+#define DNCNN_PATCH  40
+#define DNCNN_BATCH  32
 
 typedef struct
 {
@@ -129,21 +127,29 @@ bench_digits (const BenchSettings *settings, CgWorkers *workers, const char *pat
   return TRUE;
 }
 
-static gboolean
-bench_chain (const BenchSettings *settings, CgWorkers *workers, const CgSourceSet *set,
-             GError **error)
+char *
+bench_dncnn (void)
 {
-  g_auto (Training) t = { 0 };
-  g_autoptr (GString) text = g_string_new ("input 1\nsave image\n");
-  for (int i = 1; i < CHAIN_LAYERS; i++)
+  GString *text = g_string_new ("input 1\nsave image\n");
+
+  for (int i = 1; i < DNCNN_LAYERS; i++)
     g_string_append (text, "conv 64 3x3 relu\n");
   g_string_append (text, "conv 1 3x3\nadd image\n");
-  const CgSamplerOptions sampler = { .set = set, .w = CHAIN_PATCH, .h = CHAIN_PATCH };
-  const CgStepOptions step = { .loss = CG_LOSS_MSE, .batch = CHAIN_BATCH, .workers = workers };
-  if (!set_up (&t, text->str, "gauss:25", sampler, step, error))
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+bench_dncnn_training (const BenchSettings *settings, CgWorkers *workers, const CgSourceSet *set,
+                      GError **error)
+{
+  g_auto (Training) t = { 0 };
+  g_autofree char *network = bench_dncnn ();
+  const CgSamplerOptions sampler = { .set = set, .w = DNCNN_PATCH, .h = DNCNN_PATCH };
+  const CgStepOptions step = { .loss = CG_LOSS_MSE, .batch = DNCNN_BATCH, .workers = workers };
+  if (!set_up (&t, network, "gauss:25", sampler, step, error))
     return FALSE;
-  bench_print (CHAIN_BATCH / bench_seconds (settings, workers, run_step, &t), "patches/s",
-               "train_17x64_%dx%d", CHAIN_PATCH, CHAIN_PATCH);
+  bench_print (DNCNN_BATCH / bench_seconds (settings, workers, run_step, &t), "patches/s",
+               "train_17x64_%dx%d", DNCNN_PATCH, DNCNN_PATCH);
   return TRUE;
 }
 
@@ -172,5 +178,5 @@ bench_training (const BenchSettings *settings, CgWorkers *workers, const char *s
   return set && bench_photo (settings, workers, recipe, set, error)
          && bench_digits (settings, workers, pool, "mnist_pool", set, error)
          && bench_digits (settings, workers, stride, "mnist_stride", set, error)
-         && bench_chain (settings, workers, set, error);
+         && bench_dncnn_training (settings, workers, set, error);
 }

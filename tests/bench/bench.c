@@ -133,7 +133,7 @@ main (int argc, char **argv)
       bench_avx2 (&settings, workers);
     }
   const char *tree = source ? source : ".";
-  if ((wanted (only, "network") && !bench_network (&settings, workers, tree, peers, &error))
+  if ((wanted (only, "network") && !bench_network (&settings, workers, tree, peers, quick, &error))
       || (wanted (only, "training") && !bench_training (&settings, workers, tree, &error))
       || (wanted (only, "command") && !bench_command (&settings, workers, command, quick, &error)))
     {

@@ -11,10 +11,16 @@ void bench_conv_family (const BenchSettings *settings, CgWorkers *workers, const
 
 /* bench-network.c: the network that photographs are cleaned with, as it ships or, if it
  * does not, with the first weights of the recipe in @source (a source tree).  @peers:
- * folder with a node_modules that has onnxruntime-node, or NULL to go without.  FALSE
+ * folder with a node_modules that has onnxruntime-node, or NULL to go without; unless @quick
+ * the DnCNN is run in it, too.  FALSE
  * with @error if recipe or pictures of the source tree cannot be read. */
-gboolean bench_network (const BenchSettings *settings, CgWorkers *workers, const char *source,
-                        const char *peers, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+bench_network (const BenchSettings *settings, CgWorkers *workers, const char *source,
+               const char *peers, gboolean quick, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* bench-training.c: the network of Zhang et al. 2017, "Beyond a Gaussian denoiser", without its
+ * batch normalisation: 17 layers, 64 channels.  The caller frees it with g_free(). */
+char *bench_dncnn (void);
 
 /* bench-training.c: steps of training on the pictures and recipes of @source. */
 gboolean bench_training (const BenchSettings *settings, CgWorkers *workers, const char *source,
