@@ -1,12 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/model.h"
 
+#include <string.h>
+
+#include "model/arena.h"
+
+/* As g_new0(), in large pages: millions of parameters are soon in reach. */
+static float *
+zeros (gsize n)
+{
+  g_autoptr (GError) error = NULL;
+  float *values = cg_arena_new (n * sizeof (float), &error);
+
+  if (values == NULL)
+    g_error ("%s", error->message);
+  return memset (values, 0, n * sizeof (float));
+}
+
 CgModel *
 cg_model_new (CgNetwork *network)
 {
   CgModel *model = g_new0 (CgModel, 1);
   model->network = network;
-  model->parameters = g_new0 (float, cg_network_n_parameters (network));
+  model->parameters = zeros (cg_network_n_parameters (network));
   model->card = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return model;
 }
@@ -17,7 +33,7 @@ cg_model_free (CgModel *model)
   if (model == NULL)
     return;
   cg_network_free (model->network);
-  g_free (model->parameters);
+  cg_arena_free (model->parameters);
   g_hash_table_unref (model->card);
   g_free (model);
 }

@@ -186,33 +186,34 @@ cg_weights_parse (const guint8 *bytes, gsize size, GError **error)
   return g_steal_pointer (&model);
 }
 
-static gboolean
-read_file (const char *path, char **bytes, gsize *size, GError **error)
+/* The file in memory, page by page as it is read.  The caller unrefs it. */
+static GMappedFile *
+map_file (const char *path, GError **error)
 {
   GStatBuf status;
   if (g_stat (path, &status) != 0)
     {
       int code = errno;
       g_set_error_literal (error, G_FILE_ERROR, g_file_error_from_errno (code), g_strerror (code));
-      return FALSE;
+      return NULL;
     }
   /* A device or a pipe may never end. */
   if (!S_ISREG (status.st_mode))
     {
       g_set_error_literal (error, CG_ERROR, CG_ERROR_FORMAT, "not a file");
-      return FALSE;
+      return NULL;
     }
-  return g_file_get_contents (path, bytes, size, error);
+  return g_mapped_file_new (path, FALSE, error);
 }
 
 CgModel *
 cg_weights_load (const char *path, GError **error)
 {
-  g_autofree char *bytes = NULL;
-  gsize size;
+  g_autoptr (GMappedFile) file = map_file (path, error);
   CgModel *model = NULL;
-  if (read_file (path, &bytes, &size, error))
-    model = cg_weights_parse ((const guint8 *) bytes, size, error);
+  if (file)
+    model = cg_weights_parse ((const guint8 *) g_mapped_file_get_contents (file),
+                              g_mapped_file_get_length (file), error);
   if (model == NULL)
     g_prefix_error (error, "%s: ", path);
   return model;
