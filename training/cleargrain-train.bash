@@ -14,7 +14,8 @@ _cleargrain_train ()
   local keys='data.clean data.noisy data.exposure data.validation data.validation-noisy data.standard
     data.hold-out data.limit data.skip-unreadable data.check-alignment data.flat data.flips
     data.shrink noise.model noise.validation noise.standard training.init training.compare
-    training.steps training.batch training.chunk training.patch training.loss training.kl
+    training.steps training.batch training.chunk training.patch training.loss
+    training.brightness training.kl
     training.optimizer training.rate training.final-rate training.warm-up training.weight-decay
     training.clip training.ema training.seed training.validate-every
     training.validation-pictures training.validation-crop training.checkpoint-every

@@ -101,3 +101,23 @@ cg_loss (CgLoss loss, const CgTensor *output, const CgTensor *target, double sca
     }
   g_assert_not_reached ();
 }
+
+double
+cg_loss_brightness (double weight, const CgTensor *output, const CgTensor *target, double scale,
+                    const CgTensor *gradient)
+{
+  double n = (double) output->h * output->w * output->c, sum = 0;
+
+  for (int y = 0; y < output->h; y++)
+    for (int x = 0; x < output->w; x++)
+      for (int c = 0; c < output->c; c++)
+        sum += (double) cg_tensor_pixel (output, y, x)[c] - cg_tensor_pixel (target, y, x)[c];
+  double shift = sum / n / GRAY_LEVEL;
+  float slope = scale * weight * 2 * shift / GRAY_LEVEL / n;
+
+  for (int y = 0; y < output->h; y++)
+    for (int x = 0; x < output->w; x++)
+      for (int c = 0; c < output->c; c++)
+        cg_tensor_pixel (gradient, y, x)[c] += slope;
+  return weight * shift * shift;
+}

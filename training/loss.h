@@ -21,4 +21,10 @@ typedef enum
 double cg_loss (CgLoss loss, const CgTensor *output, const CgTensor *target, double scale,
                 const CgTensor *gradient);
 
+/* @weight times the square of what the mean of @output lies above or below that of @target,
+ * in gray levels (1/255).  Other losses hardly see a slight shift of large areas; eyes do.
+ * Adds @scale times its derivative by each output value to @gradient. */
+double cg_loss_brightness (double weight, const CgTensor *output, const CgTensor *target,
+                           double scale, const CgTensor *gradient);
+
 #endif

@@ -76,6 +76,8 @@ static const Key keys[] = {
   { "training", "loss", KIND_CHOICE, AT (loss), "auto",
     "auto is charbonnier, or mse if targets are noisy",
     .choices = "l1 charbonnier mse psnr bce auto" },
+  { "training", "brightness", KIND_NUMBER, AT (brightness), "0",
+    "weight of a shift of a patch's mean beside the loss: of its square, in gray levels", 0, 1e6 },
   { "training", "kl", KIND_NUMBER, AT (kl), "1",
     "weight of the KL divergence of latents that are drawn", 0, 1e6 },
   { "training", "optimizer", KIND_CHOICE, AT (optimizer), "adam",

@@ -49,6 +49,7 @@ typedef struct
   char *compare;                  /* weights to compare with; empty = init, or the shipped ones */
   int steps, batch, chunk, patch; /* batch, patch: 0 = as memory allows */
   int loss;                       /* a CgLoss, or CG_RECIPE_LOSS_AUTO */
+  double brightness;              /* weight of a shift of a patch's mean beside the loss */
   double kl;     /* weight of the KL divergence, for networks that draw their latents */
   int optimizer; /* a CgRecipeOptimizer */
   double rate, final_rate;

@@ -236,6 +236,7 @@ set_up_step (CgRun *run, GError **error)
     .network = run->model->network,
     .sampler = run->sampler,
     .loss = loss_of (recipe, kind),
+    .brightness = recipe->brightness,
     .kl = recipe->kl,
     .seed = recipe->seed,
     .batch = recipe->batch,

@@ -254,6 +254,8 @@ judge (int i, int worker, gpointer user)
 
   team->losses[i] = cg_loss (o->loss, &output, &target, 1. / o->batch, &slope)
                     + kl_scale (o) * cg_pass_kl (team->pass, i);
+  if (o->brightness > 0)
+    team->losses[i] += cg_loss_brightness (o->brightness, &output, &target, 1. / o->batch, &slope);
 }
 
 /* Sum of the losses of chunk @number; adds to @gradient. */

@@ -18,13 +18,14 @@ typedef struct
   const CgNetwork *network;
   const CgSampler *sampler;
   CgLoss loss;
-  double kl;        /* weight of the latents' KL divergence; 1 = as of the sum of losses of a
-                     * picture's values (Kingma & Welling, 2014) */
-  guint64 seed;     /* of the latents that are drawn */
-  int batch, chunk; /* samples at once; divides batch */
-  int w, h;         /* of a patch */
-  gboolean self;    /* samples are of CG_SOURCE_SELF */
-  int ramp;         /* steps in which its gamma grows to its full value */
+  double brightness; /* weight of cg_loss_brightness() beside it */
+  double kl;         /* weight of the latents' KL divergence; 1 = as of the sum of losses of a
+                      * picture's values (Kingma & Welling, 2014) */
+  guint64 seed;      /* of the latents that are drawn */
+  int batch, chunk;  /* samples at once; divides batch */
+  int w, h;          /* of a patch */
+  gboolean self;     /* samples are of CG_SOURCE_SELF */
+  int ramp;          /* steps in which its gamma grows to its full value */
   CgWorkers *workers;
 } CgStepOptions;
 

@@ -82,6 +82,46 @@ test_bce_saturated (void)
   g_assert_true (isfinite (gradient[1]) && gradient[1] > 0);
 }
 
+static double
+brightness (const double *out, const double *target)
+{
+  double sum = 0;
+  for (int i = 0; i < N; i++)
+    sum += 255 * (out[i] - target[i]);
+  return 0.7 * (sum / N) * (sum / N);
+}
+
+/* On top of the slopes that another loss has left. */
+static void
+test_brightness (void)
+{
+  CgRandom random = cg_random (4, 0, 0);
+  float outputs[N], targets[N], gradients[N], before[N];
+  double out[N], want[N];
+  for (int i = 0; i < N; i++)
+    {
+      out[i] = outputs[i] = cg_random_uniform (&random);
+      want[i] = targets[i] = cg_random_uniform (&random);
+      gradients[i] = before[i] = cg_random_uniform (&random);
+    }
+  CgTensor output = cg_tensor (outputs, H, W, 1), target = cg_tensor (targets, H, W, 1);
+  CgTensor gradient = cg_tensor (gradients, H, W, 1);
+
+  double value = cg_loss_brightness (0.7, &output, &target, 0.5, &gradient);
+  g_assert_cmpfloat_with_epsilon (value, brightness (out, want), 1e-9 * value);
+  for (int i = 0; i < N; i++)
+    {
+      double kept = out[i], step = 1e-6;
+      out[i] = kept + step;
+      double above = brightness (out, want);
+      out[i] = kept - step;
+      double below = brightness (out, want);
+      out[i] = kept;
+      double slope = 0.5 * (above - below) / (2 * step);
+      g_assert_cmpfloat_with_epsilon (gradients[i] - before[i], slope, 1e-5 * fabs (slope));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -92,5 +132,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/loss/mse", GINT_TO_POINTER (CG_LOSS_MSE), test_loss);
   g_test_add_data_func ("/loss/bce", GINT_TO_POINTER (CG_LOSS_BCE), test_loss);
   g_test_add_func ("/loss/bce-saturated", test_bce_saturated);
+  g_test_add_func ("/loss/brightness", test_brightness);
   return g_test_run ();
 }
