@@ -19,7 +19,7 @@ static const struct
 {
   const char *name;
   double tilt;
-} shipped[] = { { "photo", 0.1 }, { "photo-fast", 0.4 }, { "render", 16 }, { "render-fast", 16 } };
+} shipped[] = { { "photo", 0.1 }, { "photo-fast", 0.2 }, { "render", 16 }, { "render-fast", 16 } };
 
 /* @value everywhere, and normal noise of @sigma gray levels. */
 static CgImage *
