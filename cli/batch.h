@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All pictures, one after the other; while one is computed, the next is read
- * and the last one written. */
+/* All pictures, from the list of jobs to the exit status. */
 #ifndef CG_BATCH_H
 #define CG_BATCH_H
 

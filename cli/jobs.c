@@ -190,6 +190,12 @@ cg_jobs_measure (GPtrArray *jobs)
     }
 }
 
+double
+cg_job_work (const CgJob *job)
+{
+  return MAX (job->pixels, 1);
+}
+
 static int
 compare_sizes (gconstpointer a, gconstpointer b, gpointer user)
 {

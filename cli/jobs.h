@@ -23,6 +23,9 @@ GPtrArray *cg_jobs_plan (const CgOptions *options, GError **error) G_GNUC_WARN_U
 /* Look into every file for its number of pixels. */
 void cg_jobs_measure (GPtrArray *jobs);
 
+/* How much work it is, against that of others: its pixels, 1 if they are not known. */
+double cg_job_work (const CgJob *job);
+
 /* Keep the share of --shard.  The same list gives the same shares on every
  * machine, of about the same number of pixels. */
 void cg_jobs_keep_shard (GPtrArray *jobs, int shard, int shards);

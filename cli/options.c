@@ -16,7 +16,6 @@
 #define MOST_GRAIN_SIZE 4
 
 /* One is read, one computed, one written. */
-#define DEFAULT_JOBS 3
 
 static const char summary[]
     = "Remove noise and grain from pictures.\n"
@@ -104,7 +103,7 @@ list_settings (CgOptions *o, Typed *typed)
     { "max-memory", 0, 0, G_OPTION_ARG_STRING, &typed->max_memory,
       "Memory for the network [a quarter of RAM, at most 1G]", "SIZE" },
     { "jobs", 'j', 0, G_OPTION_ARG_STRING, &typed->jobs,
-      "Pictures under way at a time: read, computed, written [3]", "N" },
+      "Pictures in memory at a time [two more than are computed]", "N" },
     { "failed-list", 0, 0, G_OPTION_ARG_FILENAME, &o->failed_list,
       "Write what failed to FILE, for --files-from", "FILE" },
     { "log-json", 0, 0, G_OPTION_ARG_FILENAME, &o->log_json,
@@ -190,7 +189,7 @@ parse_shard (const char *text, int *shard, int *shards, GError **error)
 static gboolean
 check_numbers (CgOptions *o, const Typed *typed, GError **error)
 {
-  gint64 threads = 0, jobs = DEFAULT_JOBS, grain_size = 1;
+  gint64 threads = 0, jobs = 0, grain_size = 1;
 
   if ((typed->strength
        && !cg_parse_number ("--strength", typed->strength, 0, 2, &o->strength, error))

@@ -27,7 +27,7 @@ typedef struct
   int grain_size;
   int threads;
   gsize max_memory;
-  int jobs;          /* pictures under way at a time */
+  int jobs;          /* pictures under way at a time; 0 = as few as keep all busy */
   int shard, shards; /* counted from 0; shards = 0: all */
 
   char *failed_list, *log_json; /* NULL = none */

@@ -37,13 +37,13 @@ append_rest (const CgProgress *progress, double seconds, GString *line)
 }
 
 void
-cg_progress_update (CgProgress *progress, double work, double fraction)
+cg_progress_update (CgProgress *progress, double under_way)
 {
   gint64 now = g_get_monotonic_time ();
   double seconds = (now - progress->started) / 1e6;
 
   progress->shown
-      = MAX (progress->shown, MIN ((progress->work_done + work * fraction) / progress->work, 1));
+      = MAX (progress->shown, MIN ((progress->work_done + under_way) / progress->work, 1));
   if (!progress->console->is_terminal || now - progress->last < REDRAW)
     return;
   progress->last = now;
@@ -62,7 +62,7 @@ cg_progress_next (CgProgress *progress, double work, double pixels)
   progress->work_done += work;
   progress->cleaned += pixels > 0;
   progress->pixels += pixels;
-  cg_progress_update (progress, 0, 0);
+  cg_progress_update (progress, 0);
 }
 
 void

@@ -19,8 +19,8 @@ typedef struct
 
 void cg_progress_init (CgProgress *progress, CgConsole *console, guint pictures, double work);
 
-/* Of a picture that is @work, @fraction (0 .. 1) is done. */
-void cg_progress_update (CgProgress *progress, double work, double fraction);
+/* Of the pictures under way so much work is done. */
+void cg_progress_update (CgProgress *progress, double under_way);
 
 /* A picture of @work is behind us; it was cleaned if @pixels > 0. */
 void cg_progress_next (CgProgress *progress, double work, double pixels);

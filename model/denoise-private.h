@@ -18,6 +18,7 @@ struct _CgDenoiser
   CgTransfer transfer; /* that the model was trained on */
   CgWorkers *workers;
   CgPacked *packed;
+  gboolean borrows_packed; /* it is another denoiser's */
 
   CgPass *passes[CG_MAX_PLANES]; /* of the last strip; kept for the next of its size */
   int pass_h, pass_w, pass_band;

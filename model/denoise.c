@@ -106,6 +106,14 @@ run_strips (CgDenoiseRun *run, GError **error)
   return TRUE;
 }
 
+gsize
+cg_denoise_default_memory (void)
+{
+  gsize ram = (gsize) sysconf (_SC_PHYS_PAGES) * (gsize) sysconf (_SC_PAGESIZE);
+
+  return MIN (ram / 4, DEFAULT_MOST_MEMORY);
+}
+
 /* What the caller's limit leaves for the buffers of passes.  The packed weights
  * count, except against a limit so low that they are most of it: better a
  * little more memory than none of the work. */
@@ -115,10 +123,7 @@ buffer_limit (const CgDenoiser *denoiser)
   gsize limit = denoiser->options.max_memory, packed = cg_packed_memory (denoiser->packed);
 
   if (limit == 0)
-    {
-      gsize ram = (gsize) sysconf (_SC_PHYS_PAGES) * (gsize) sysconf (_SC_PAGESIZE);
-      limit = MIN (ram / 4, DEFAULT_MOST_MEMORY);
-    }
+    limit = cg_denoise_default_memory ();
   return limit > 2 * packed ? limit - packed : limit;
 }
 
@@ -272,26 +277,50 @@ check_model (const CgModel *model, GError **error)
   return FALSE;
 }
 
-CgDenoiser *
-cg_denoiser_new (const CgModel *model, const CgDenoiseOptions *options, GError **error)
+/* All but the weights. */
+static CgDenoiser *
+make_denoiser (const CgModel *model, const CgDenoiseOptions *options)
 {
   const char *transfer = cg_model_card (model, CG_CARD_TRANSFER);
-
-  if (!check_model (model, error))
-    return NULL;
   CgDenoiser *denoiser = g_new0 (CgDenoiser, 1);
+
   denoiser->model = model;
   denoiser->options = *options;
   denoiser->transfer
       = g_strcmp0 (transfer, "linear") == 0 ? CG_TRANSFER_LINEAR : CG_TRANSFER_DISPLAY;
   denoiser->workers = cg_workers_new (options->threads);
+  return denoiser;
+}
+
+static void
+make_small (CgDenoiser *denoiser)
+{
+  if (denoiser->options.grain_size <= 1)
+    return;
+  denoiser->small = g_memdup2 (denoiser, sizeof *denoiser);
+  denoiser->small->options.progress = NULL;
+}
+
+CgDenoiser *
+cg_denoiser_new (const CgModel *model, const CgDenoiseOptions *options, GError **error)
+{
+  if (!check_model (model, error))
+    return NULL;
+  CgDenoiser *denoiser = make_denoiser (model, options);
   denoiser->packed = cg_packed_new (model->network, CG_PASS_INFERENCE, options->kernels);
   cg_packed_update (denoiser->packed, model->parameters, denoiser->workers);
-  if (options->grain_size > 1)
-    {
-      denoiser->small = g_memdup2 (denoiser, sizeof *denoiser);
-      denoiser->small->options.progress = NULL;
-    }
+  make_small (denoiser);
+  return denoiser;
+}
+
+CgDenoiser *
+cg_denoiser_new_beside (const CgDenoiser *other, const CgDenoiseOptions *options)
+{
+  CgDenoiser *denoiser = make_denoiser (other->model, options);
+
+  denoiser->packed = other->packed;
+  denoiser->borrows_packed = TRUE;
+  make_small (denoiser);
   return denoiser;
 }
 
@@ -304,7 +333,8 @@ cg_denoiser_free (CgDenoiser *denoiser)
     cg_denoise_drop_passes (denoiser->small);
   g_free (denoiser->small);
   cg_denoise_drop_passes (denoiser);
-  cg_packed_free (denoiser->packed);
+  if (!denoiser->borrows_packed)
+    cg_packed_free (denoiser->packed);
   cg_workers_free (denoiser->workers);
   g_free (denoiser);
 }

@@ -70,6 +70,14 @@ CgDenoiser *cg_denoiser_new (const CgModel *model, const CgDenoiseOptions *optio
 void cg_denoiser_free (CgDenoiser *denoiser);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgDenoiser, cg_denoiser_free)
 
+/* Another one for a thread of its own, which has the weights of @other made ready already
+ * and its kernels; @other must outlive it.  Freed with cg_denoiser_free(). */
+CgDenoiser *cg_denoiser_new_beside (const CgDenoiser *other,
+                                    const CgDenoiseOptions *options) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What max_memory = 0 means on this machine, bytes. */
+gsize cg_denoise_default_memory (void);
+
 /* Strengths may change from picture to picture. */
 void cg_denoiser_set_strength (CgDenoiser *denoiser, double strength, double colour_strength);
 

@@ -32,6 +32,15 @@ rm -r frames/out
 run 2 "folders whose pictures clash" $m -r -o clash frames frames/one
 check "nothing is started" absent clash
 
+# Three at a time: as many threads as the pictures are enough for, twice each.
+run 0 "one at a time" $m -r -o single -j 1 frames
+run 0 "three at a time" $m -r -o several -t 3 frames
+says "three at a time are counted" "6 done, 0 skipped, 0 failed, of 6"
+check "three at a time give the same files" diff -r single several
+run 0 "one at a time, coarse grain" $m -r -o single -t 1 --overwrite --grain-size 2 frames
+run 0 "three at a time, coarse grain" $m -r -o several -t 3 --overwrite --grain-size 2 frames
+check "and with coarse grain" diff -r single several
+
 # Lists.
 printf 'frames/a.png\r\n\n./frames/one/a.png\n"frames/two/new\\nline \\"quoted\\".png"\n' > list
 run 0 "--files-from" $m --files-from list -o listed

@@ -447,6 +447,64 @@ test_wrong_model (void)
   g_assert_error (error, CG_ERROR, CG_ERROR_UNSUPPORTED);
 }
 
+/* A picture again and again in a thread of its own. */
+typedef struct
+{
+  CgDenoiser *denoiser;
+  const CgImage *image, *wanted;
+} Beside;
+
+static gpointer
+run_beside (gpointer user)
+{
+  const Beside *beside = user;
+
+  for (int i = 0; i < 8; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CgImage) result
+          = cg_denoiser_run_image (beside->denoiser, beside->image, NULL, &error);
+      g_assert_no_error (error);
+      assert_same (result, beside->wanted);
+    }
+  return NULL;
+}
+
+/* Denoisers that share weights, at the same time on pictures of several sizes, coarse grain too. */
+static void
+test_beside (void)
+{
+  enum
+  {
+    N = 3
+  };
+  g_autoptr (CgModel) model = make_model (u_net);
+  CgDenoiseOptions options = CG_DENOISE_OPTIONS_INIT;
+  Beside besides[N];
+  GThread *threads[N];
+
+  options.threads = 1;
+  for (int i = 0; i < N; i++)
+    {
+      CgImage *image = make_image (50 + 30 * i, 90, 1);
+      options.grain_size = 1 + i;
+      besides[i] = (Beside){ NULL, image, clean (model, image, options, NULL) };
+      besides[i].denoiser = i == 0 ? cg_denoiser_new (model, &options, NULL)
+                                   : cg_denoiser_new_beside (besides[0].denoiser, &options);
+      g_assert_nonnull (besides[i].denoiser);
+    }
+  for (int i = 0; i < N; i++)
+    threads[i] = g_thread_new ("beside", run_beside, &besides[i]);
+  for (int i = 0; i < N; i++)
+    g_thread_join (threads[i]);
+  for (int i = N - 1; i >= 0; i--)
+    {
+      cg_denoiser_free (besides[i].denoiser);
+      cg_image_free ((CgImage *) besides[i].image);
+      cg_image_free ((CgImage *) besides[i].wanted);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -461,6 +519,7 @@ main (int argc, char **argv)
   g_test_add_func ("/denoise/strips", test_strips);
   g_test_add_func ("/denoise/too-little-memory", test_too_little_memory);
   g_test_add_func ("/denoise/again", test_again);
+  g_test_add_func ("/denoise/beside", test_beside);
   g_test_add_func ("/denoise/region", test_region);
   g_test_add_func ("/denoise/strength", test_strength);
   g_test_add_func ("/denoise/colour-strength", test_colour_strength);
