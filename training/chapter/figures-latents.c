@@ -228,10 +228,12 @@ cg_draw_latent_arrows (CgChapter *chapter, CgPage *page, GError **error)
   double largest = 0;
   for (guint w = 0; w < G_N_ELEMENTS (pairs); w++)
     {
-      float a[2], b[2], places[STEPS][2];
-      if (!cg_latents_centre (latents, pairs[w][0], a)
-          || !cg_latents_centre (latents, pairs[w][1], b))
+      int from = cg_latents_heart (latents, pairs[w][0]),
+          to = cg_latents_heart (latents, pairs[w][1]);
+      if (from < 0 || to < 0)
         continue;
+      const float *a = cg_latents_mean_of (latents, from), *b = cg_latents_mean_of (latents, to);
+      float places[STEPS][2];
       g_autofree char *label = g_strdup_printf ("from %d to %d", pairs[w][0], pairs[w][1]);
       cg_plot_arrow (plot, NULL, 0x000000, a[0], a[1], b[0], b[1]);
       mark_end (plot, pairs[w][0], b, a);
@@ -252,11 +254,12 @@ cg_draw_latent_arrows (CgChapter *chapter, CgPage *page, GError **error)
         }
     }
   cg_page_number (page, "largest-step", largest);
-  cg_page_say (page,
-               "Walking from the middle of one digit's arm to that of another, the decoded picture "
-               "changes little by little, no step by more than %.0f %% of the whole way (squared "
-               "difference).",
-               100 * largest);
+  cg_page_say (
+      page,
+      "Walking from the thickest crowd of one digit to that of another, the decoded picture "
+      "becomes the other, no step by more than %.0f %% of the whole change (squared "
+      "difference); on the way it may be a third.",
+      100 * largest);
   return cg_page_plots (page, "18-24", "four arrows", &plot, 1, 1, csv, error)
          && cg_page_sheet (page, "18-25", "eight steps along each", sheet, csv, error);
 }

@@ -68,23 +68,6 @@ cg_latents_quantile (const CgLatents *latents, int k, double share)
   return sorted[(int) (share * (n - 1))];
 }
 
-gboolean
-cg_latents_centre (const CgLatents *latents, int label, float *centre)
-{
-  int found = 0;
-  memset (centre, 0, sizeof *centre * latents->size);
-  for (int i = 0; i < latents->digits->n; i++)
-    if (latents->digits->labels[i] == label)
-      {
-        found++;
-        for (int k = 0; k < latents->size; k++)
-          centre[k] += cg_latents_mean_of (latents, i)[k];
-      }
-  for (int k = 0; k < latents->size && found > 0; k++)
-    centre[k] /= found;
-  return found > 0;
-}
-
 static double
 distance (const CgLatents *latents, int i, int j)
 {
@@ -93,6 +76,39 @@ distance (const CgLatents *latents, int i, int j)
   for (int k = 0; k < latents->size; k++)
     sum += (a[k] - b[k]) * (a[k] - b[k]);
   return sum;
+}
+
+/* How many of its kind are nearer to digit @i than any other is. */
+static int
+crowd_around (const CgLatents *latents, int i)
+{
+  const guint8 *labels = latents->digits->labels;
+  double stranger = G_MAXDOUBLE;
+  int crowd = 0;
+
+  for (int j = 0; j < latents->digits->n; j++)
+    if (labels[j] != labels[i])
+      stranger = MIN (stranger, distance (latents, i, j));
+  for (int j = 0; j < latents->digits->n; j++)
+    crowd += labels[j] == labels[i] && distance (latents, i, j) < stranger;
+  return crowd;
+}
+
+int
+cg_latents_heart (const CgLatents *latents, int label)
+{
+  int heart = -1, most = 0;
+
+  for (int i = 0; i < latents->digits->n; i++)
+    {
+      int crowd = latents->digits->labels[i] == label ? crowd_around (latents, i) : 0;
+      if (crowd > most)
+        {
+          most = crowd;
+          heart = i;
+        }
+    }
+  return heart;
 }
 
 double

@@ -34,8 +34,9 @@ void cg_latents_spread (const CgLatents *latents, int k, double *mean, double *d
 /* The value below which a share @share of variable @k lies. */
 double cg_latents_quantile (const CgLatents *latents, int k, double share);
 
-/* Mean latents (not drawn) of all digits @label; FALSE if there is none. */
-gboolean cg_latents_centre (const CgLatents *latents, int label, float *centre);
+/* The digit @label in the thickest crowd of its kind: most others of them are nearer to it than
+ * any other digit is.  -1 if there is none. */
+int cg_latents_heart (const CgLatents *latents, int label);
 
 /* Share of digits whose nearest other one, in latents, has the same label; of
  * the first 2,000. */
