@@ -115,8 +115,8 @@ cg_denoise_default_memory (void)
 }
 
 /* What the caller's limit leaves for the buffers of passes.  The packed weights
- * count, except against a limit so low that they are most of it: better a
- * little more memory than none of the work. */
+ * count where they are the denoiser's own, except against a limit so low that they
+ * are most of it: better a little more memory than none of the work. */
 static gsize
 buffer_limit (const CgDenoiser *denoiser)
 {
@@ -124,7 +124,7 @@ buffer_limit (const CgDenoiser *denoiser)
 
   if (limit == 0)
     limit = cg_denoise_default_memory ();
-  return limit > 2 * packed ? limit - packed : limit;
+  return limit > 2 * packed && !denoiser->borrows_packed ? limit - packed : limit;
 }
 
 static int
