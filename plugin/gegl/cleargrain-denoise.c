@@ -113,15 +113,22 @@ prepare (GeglOperation *operation)
   gegl_operation_set_format (operation, "output", format);
 }
 
+/* @rectangle, of which GEGL's infinite plane may be one, up to where there can be pixels. */
+static GeglRectangle
+not_too_far (const GeglRectangle *rectangle)
+{
+  GeglRectangle near = { 0 };
+
+  gegl_rectangle_intersect (&near, rectangle, GEGL_RECTANGLE (-FAR, -FAR, 2 * FAR, 2 * FAR));
+  return near;
+}
+
 static GeglRectangle
 get_bounding_box (GeglOperation *operation)
 {
   const GeglRectangle *input = gegl_operation_source_get_bounding_box (operation, "input");
-  GeglRectangle box = { 0 };
 
-  if (input)
-    gegl_rectangle_intersect (&box, input, GEGL_RECTANGLE (-FAR, -FAR, 2 * FAR, 2 * FAR));
-  return box;
+  return input ? not_too_far (input) : (GeglRectangle){ 0 };
 }
 
 /* @roi with what the network of @worker sees around it. */
@@ -129,9 +136,10 @@ static GeglRectangle
 with_halo (const CgWorker *worker, const GeglRectangle *roi)
 {
   const int halo = worker ? cg_worker_halo (worker) : 0;
+  const GeglRectangle near = not_too_far (roi);
 
-  return (GeglRectangle){ roi->x - halo, roi->y - halo, roi->width + 2 * halo,
-                          roi->height + 2 * halo };
+  return (GeglRectangle){ near.x - halo, near.y - halo, near.width + 2 * halo,
+                          near.height + 2 * halo };
 }
 
 /* The whole input is not needed: a pixel farther away than the halo has no say. */
