@@ -105,6 +105,34 @@ test_scores (void)
 }
 
 static void
+test_walks (void)
+{
+  g_autofree float *walk = g_new (float, 5 * CG_DIGIT_VALUES);
+  double lengths[5];
+
+  /* evenly from black to white; with the last step three times as long; all in one; none */
+  static const struct
+  {
+    float places[5];
+    double longest;
+  } cases[] = {
+    { { 0, 0.2f, 0.4f, 0.6f, 0.8f }, 1 / 4. },
+    { { 0, 0.1f, 0.2f, 0.3f, 0.6f }, 1 / 2. },
+    { { 0, 0, 0, 1, 1 }, 1 },
+    { { 0.5f, 0.5f, 0.5f, 0.5f, 0.5f }, 0 },
+  };
+  for (guint c = 0; c < G_N_ELEMENTS (cases); c++)
+    {
+      const float *places = cases[c].places;
+      for (int i = 0; i < 5 * CG_DIGIT_VALUES; i++)
+        walk[i] = places[i / CG_DIGIT_VALUES];
+      g_assert_cmpfloat_with_epsilon (cg_score_walk (walk, 5, lengths), cases[c].longest, 1e-5);
+      for (int i = 0; i < 5; i++)
+        g_assert_cmpfloat_with_epsilon (lengths[i], i ? places[i] - places[i - 1] : 0, 1e-6);
+    }
+}
+
+static void
 test_scenes (void)
 {
   g_autofree float *a = cg_scene (0, 0), *b = cg_scene (1, 0), *turned = cg_scene (0, 1);
@@ -352,6 +380,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/chapter/digits", test_digits);
   g_test_add_func ("/chapter/scores", test_scores);
+  g_test_add_func ("/chapter/walks", test_walks);
   g_test_add_func ("/chapter/scenes", test_scenes);
   g_test_add_func ("/chapter/sheet", test_sheet);
   g_test_add_func ("/chapter/plot", test_plot);

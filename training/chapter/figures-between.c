@@ -85,7 +85,7 @@ static gboolean
 show_steps (const CgLatents *latents, CgPage *page, const char *id, double *largest, GError **error)
 {
   g_autoptr (CgSheet) sheet = cg_sheet_new (3);
-  g_autoptr (GString) csv = g_string_new ("first,second,step,change\n");
+  g_autoptr (GString) csv = g_string_new ("first,second,step,length\n");
   g_autofree float *places = g_new (float, STEPS *(gsize) latents->size);
   *largest = 0;
   for (int p = 0; p < 3; p++)
@@ -97,15 +97,13 @@ show_steps (const CgLatents *latents, CgPage *page, const char *id, double *larg
                             cg_latents_mean_of (latents, pair[1]), step / (STEPS - 1.),
                             places + (gsize) step * latents->size);
       g_autofree float *made = cg_latents_decode (latents, places, STEPS);
-      double whole = cg_score_digit (made, made + (STEPS - 1) * CG_DIGIT_VALUES).mse;
+      double lengths[STEPS];
+      *largest = MAX (*largest, cg_score_walk (made, STEPS, lengths));
       cg_sheet_row (sheet, NULL);
       for (int step = 0; step < STEPS; step++)
         {
-          const float *picture = made + step * CG_DIGIT_VALUES;
-          double change = step ? cg_score_digit (picture - CG_DIGIT_VALUES, picture).mse : 0;
-          *largest = MAX (*largest, change / MAX (whole, 1e-9));
-          add_digit (sheet, picture);
-          g_string_append_printf (csv, "%d,%d,%d,%g\n", pair[0], pair[1], step + 1, change);
+          add_digit (sheet, made + step * CG_DIGIT_VALUES);
+          g_string_append_printf (csv, "%d,%d,%d,%g\n", pair[0], pair[1], step + 1, lengths[step]);
         }
     }
   return cg_page_sheet (page, id, "six steps between three pairs", sheet, csv, error);
@@ -125,7 +123,7 @@ draw_between (const CgLatents *latents, CgPage *page, const char *blends, const 
   cg_page_say (page,
                "Half-way between two digits' latents %s (%.2f of the grayness of a blend of "
                "pixels); in six steps one becomes the other, none of them more than %.0f %% of "
-               "the whole change.",
+               "the way.",
                remark, grayness, 100 * largest);
   return TRUE;
 }

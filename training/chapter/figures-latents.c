@@ -224,7 +224,7 @@ cg_draw_latent_arrows (CgChapter *chapter, CgPage *page, GError **error)
   g_autoptr (CgPlot) plot
       = map (latents, "Four walks in the latent plane", window_of (latents, 0.01), 1.2);
   g_autoptr (CgSheet) sheet = cg_sheet_new (3);
-  g_autoptr (GString) csv = g_string_new ("walk,step,first,second,change\n");
+  g_autoptr (GString) csv = g_string_new ("walk,step,first,second,length\n");
   double largest = 0;
   for (guint w = 0; w < G_N_ELEMENTS (pairs); w++)
     {
@@ -242,23 +242,20 @@ cg_draw_latent_arrows (CgChapter *chapter, CgPage *page, GError **error)
       for (int step = 0; step < STEPS; step++)
         cg_latents_between (latents, a, b, step / (STEPS - 1.), places[step]);
       g_autofree float *made = cg_latents_decode (latents, &places[0][0], STEPS);
-      double whole = cg_score_digit (made, made + (STEPS - 1) * CG_DIGIT_VALUES).mse;
+      double lengths[STEPS];
+      largest = MAX (largest, cg_score_walk (made, STEPS, lengths));
       for (int step = 0; step < STEPS; step++)
         {
-          const float *picture = made + step * CG_DIGIT_VALUES;
-          double change = step ? cg_score_digit (picture - CG_DIGIT_VALUES, picture).mse : 0;
-          largest = MAX (largest, change / MAX (whole, 1e-9));
-          cg_sheet_gray (sheet, picture, CG_DIGIT_SIDE, CG_DIGIT_SIDE, NULL);
+          cg_sheet_gray (sheet, made + step * CG_DIGIT_VALUES, CG_DIGIT_SIDE, CG_DIGIT_SIDE, NULL);
           g_string_append_printf (csv, "%u,%d,%g,%g,%g\n", w + 1, step + 1, places[step][0],
-                                  places[step][1], change);
+                                  places[step][1], lengths[step]);
         }
     }
   cg_page_number (page, "largest-step", largest);
   cg_page_say (
       page,
       "Walking from the thickest crowd of one digit to that of another, the decoded picture "
-      "becomes the other, no step by more than %.0f %% of the whole change (squared "
-      "difference); on the way it may be a third.",
+      "becomes the other, no step by more than %.0f %% of the way; in between it may be a third.",
       100 * largest);
   return cg_page_plots (page, "18-24", "four arrows", &plot, 1, 1, csv, error)
          && cg_page_sheet (page, "18-25", "eight steps along each", sheet, csv, error);

@@ -44,6 +44,22 @@ cg_score_digits (CgApply *apply, const float *in, const float *digits, int n, gi
 }
 
 double
+cg_score_walk (const float *digits, int n, double *lengths)
+{
+  double way = 0, longest = 0;
+
+  lengths[0] = 0;
+  for (int i = 1; i < n; i++)
+    {
+      const float *digit = digits + (gsize) i * CG_DIGIT_VALUES;
+      lengths[i] = sqrt (cg_score_digit (digit - CG_DIGIT_VALUES, digit).mse);
+      way += lengths[i];
+      longest = MAX (longest, lengths[i]);
+    }
+  return way > 0 ? longest / way : 0;
+}
+
+double
 cg_score_correlation (const float *a, const float *b, int n)
 {
   double mean_a = 0, mean_b = 0, aa = 0, bb = 0, ab = 0;

@@ -21,6 +21,13 @@ CgDigitScore cg_score_digit (const float *digit, const float *made);
 CgDigitScore cg_score_digits (CgApply *apply, const float *in, const float *digits, int n,
                               gint64 seed, float *made);
 
+/* Of a walk of @n digits, one after the other: how far each lies from the one before, as the root
+ * of the mean squared difference, into @lengths ([0] is 0), and the longest step's share of them
+ * all: 1 / (@n - 1) if all are alike, 1 if one step is the whole way, 0 if nothing moves.  (Squared
+ * differences would not do: those of many small steps may add up to far more, or far less, than
+ * that of the whole way.) */
+double cg_score_walk (const float *digits, int n, double *lengths);
+
 /* Pearson's correlation of @n values. */
 double cg_score_correlation (const float *a, const float *b, int n);
 
