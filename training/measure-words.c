@@ -6,8 +6,10 @@
 
 /* Texture that was taken for noise correlates too, about as much as this. */
 #define LEAST_CORRELATION 0.3
-/* Lines correlate along themselves alone. */
-#define MOST_ACROSS 0.15
+/* Of the variance, in lines; below this they are not told from texture. */
+#define LEAST_LINES 0.05
+/* Radii that differ by less are one. */
+#define LEAST_DIFFERENCE 0.15
 /* Share of outliers; Gaussian noise has up to 0.003. */
 #define LEAST_OUTLIERS 0.004
 /* Pixels that tell a share of a percent within a tenth of it. */
@@ -33,32 +35,69 @@ outlier_share (const CgMeasureResult *r)
   return r->outliers.pixels > 0 ? r->outliers.found / r->outliers.pixels : 0;
 }
 
-/* Lines of noise: they make up the share of the variance that correlates along them. */
-static void
-append_lines (GString *text, const char *kind, double sigma, double correlation)
+/* The variance in its parts: of whole rows, of whole columns, and of the rest, which has a
+ * correlation of its own between neighbours. */
+typedef struct
 {
-  g_string_append_printf (text, "%s:", kind);
-  append (text, "", sigma * sqrt (MIN (correlation, 1)), 2);
-  append (text, " + gauss:", sigma * sqrt (MAX (1 - correlation, 0)), 2);
+  double rows, columns, rest, along, down;
+} Parts;
+
+/* Pixels of a row share its offset however far apart they are, but not their grain.  The plane
+ * that was taken out of each block took two of the offsets' SIDE degrees of freedom with it. */
+static Parts
+take_apart (const CgMeasureResult *r)
+{
+  double variance = r->offset + r->slope / 2;
+  double rows = r->far_x >= LEAST_LINES ? MIN (r->far_x, 1) : 0;
+  double columns = r->far_y >= LEAST_LINES ? MIN (r->far_y, 1 - rows) : 0;
+  double rest = MAX (1 - rows - columns, 1e-3);
+  return (Parts){
+    .rows = rows * variance * CG_MEASURE_SIDE / (CG_MEASURE_SIDE - 2),
+    .columns = columns * variance * CG_MEASURE_SIDE / (CG_MEASURE_SIDE - 2),
+    .rest = rest * variance,
+    .along = CLAMP ((r->correlation_x - rows) / rest, 0, 1),
+    .down = CLAMP ((r->correlation_y - columns) / rest, 0, 1),
+  };
 }
 
 /* What is blurred by a Gaussian of radius r correlates with its neighbour as
  * exp (-1 / 4 r^2). */
-static void
-append_grain (GString *text, double sigma, double correlation)
+static double
+radius_of (double correlation)
 {
-  append (text, "grain:", sigma, 2);
-  append (text, ",", CLAMP (sqrt (-0.25 / log (MIN (correlation, 0.98))), 0.1, 4), 2);
+  return correlation < 0.05 ? 0 : CLAMP (sqrt (-0.25 / log (MIN (correlation, 0.98))), 0, 4);
+}
+
+/* Grain knows no brightness: where it is not everywhere alike, its sigma gets a range. */
+static void
+append_grain (GString *text, const CgMeasureResult *r, const Parts *parts)
+{
+  double along = radius_of (parts->along), down = radius_of (parts->down);
+  double dark = r->offset + 0.1 * r->slope, bright = r->offset + 0.9 * r->slope;
+  double lines = parts->rows + parts->columns;
+  if (bright > 1.5 * dark)
+    {
+      append (text, "grain:", 255 * sqrt (MAX (dark - lines, 0)), 2);
+      append (text, "-", 255 * sqrt (MAX (bright - lines, 0)), 2);
+    }
+  else
+    append (text, "grain:", 255 * sqrt (parts->rest), 2);
+  if (fabs (along - down) < LEAST_DIFFERENCE)
+    along = down = (along + down) / 2;
+  append (text, ",", along, 2);
+  if (down != along)
+    append (text, ",", down, 2);
 }
 
 /* White noise grows with brightness if that makes a tenth of its variance at white. */
 static void
-append_white (GString *text, const CgMeasureResult *r, double sigma)
+append_white (GString *text, const CgMeasureResult *r, const Parts *parts)
 {
-  double electronics = 255 * sqrt (r->offset);
+  double offset = MAX (r->offset - parts->rows - parts->columns, 0);
+  double electronics = 255 * sqrt (offset);
   if (r->slope < 0.1 * (r->slope + r->offset))
     {
-      append (text, "gauss:", sigma, 2);
+      append (text, "gauss:", 255 * sqrt (parts->rest), 2);
       return;
     }
   append (text, electronics < 0.05 ? "poisson:" : "poisson-gauss:", 1 / r->slope, 0);
@@ -95,16 +134,17 @@ char *
 cg_measure_text (const CgMeasureResult *r, gboolean eight_bits)
 {
   GString *text = g_string_new (NULL);
-  double middle = 255 * sqrt (r->offset + r->slope / 2);
-  double along = r->correlation_x, down = r->correlation_y;
-  if (along >= LEAST_CORRELATION && down < MOST_ACROSS)
-    append_lines (text, "rows", middle, along);
-  else if (down >= LEAST_CORRELATION && along < MOST_ACROSS)
-    append_lines (text, "columns", middle, down);
-  else if ((along + down) / 2 >= LEAST_CORRELATION)
-    append_grain (text, middle, (along + down) / 2);
+  Parts parts = take_apart (r);
+  if (parts.rows > 0)
+    append (text, "rows:", 255 * sqrt (parts.rows), 2);
+  if (parts.columns > 0)
+    append (text, text->len ? " + columns:" : "columns:", 255 * sqrt (parts.columns), 2);
+  if (text->len)
+    g_string_append (text, " + ");
+  if (MAX (parts.along, parts.down) >= LEAST_CORRELATION)
+    append_grain (text, r, &parts);
   else
-    append_white (text, r, middle);
+    append_white (text, r, &parts);
   append_outliers (text, r);
   if (eight_bits)
     g_string_append (text, " + clip + quantize");

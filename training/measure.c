@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#define SIDE         16
+#define SIDE         CG_MEASURE_SIDE
 #define PIXELS       (SIDE * SIDE)
 #define LEAST_BLOCKS 8 /* in a bin of brightness */
 
@@ -16,9 +16,12 @@
 /* Of a quarter of a gray level: less is none. */
 #define LEAST_VARIANCE (1 / (16 * 255. * 255))
 
+/* Pixels so far apart that grain no longer correlates, but lines do. */
+#define FAR 8
+
 typedef struct
 {
-  double variance, correlation_x, correlation_y, kurtosis;
+  double variance, correlation_x, correlation_y, far_x, far_y, kurtosis;
 } Block;
 
 struct _CgMeasure
@@ -66,24 +69,33 @@ take_out_plane (double *block)
     block[i] -= mean + dx / spread * (i % SIDE - middle) + dy / spread * (i / SIDE - middle);
 }
 
+/* Of pixels and those @dx to the right and @dy below. */
+static double
+mean_product (const double *block, int dx, int dy)
+{
+  double sum = 0;
+  for (int y = 0; y + dy < SIDE; y++)
+    for (int x = 0; x + dx < SIDE; x++)
+      sum += block[y * SIDE + x] * block[(y + dy) * SIDE + x + dx];
+  return sum / ((SIDE - dx) * (SIDE - dy));
+}
+
 static Block
 look_at (const double *block)
 {
-  double squares = 0, fourth = 0, along = 0, down = 0;
-  for (int y = 0; y < SIDE; y++)
-    for (int x = 0; x < SIDE; x++)
-      {
-        double p = block[y * SIDE + x];
-        squares += p * p;
-        fourth += p * p * p * p;
-        along += x + 1 < SIDE ? p * block[y * SIDE + x + 1] : 0;
-        down += y + 1 < SIDE ? p * block[(y + 1) * SIDE + x] : 0;
-      }
-  double scale = squares > 0 ? PIXELS / squares / (SIDE * (SIDE - 1)) : 0;
+  double squares = 0, fourth = 0;
+  for (int i = 0; i < PIXELS; i++)
+    {
+      squares += block[i] * block[i];
+      fourth += block[i] * block[i] * block[i] * block[i];
+    }
+  double scale = squares > 0 ? PIXELS / squares : 0;
   return (Block){
     .variance = squares / (PIXELS - 3),
-    .correlation_x = along * scale,
-    .correlation_y = down * scale,
+    .correlation_x = scale * mean_product (block, 1, 0),
+    .correlation_y = scale * mean_product (block, 0, 1),
+    .far_x = scale * mean_product (block, FAR, 0),
+    .far_y = scale * mean_product (block, 0, FAR),
     .kurtosis = squares > 0 ? fourth * PIXELS / (squares * squares) : 0,
   };
 }
@@ -160,6 +172,8 @@ bin_result (const CgMeasure *measure, int bin, Block *result, double *unevenness
       result->variance += block->variance / n;
       result->correlation_x += block->correlation_x / n;
       result->correlation_y += block->correlation_y / n;
+      result->far_x += block->far_x / n;
+      result->far_y += block->far_y / n;
       result->kurtosis += block->kurtosis / n;
     }
   if (measure->pairs)
@@ -234,6 +248,8 @@ add_up (const Bin *bins, double blocks, CgMeasureResult *result)
       double fitted = result->offset + result->slope * bin->brightness;
       result->correlation_x += share * bin->mean.correlation_x;
       result->correlation_y += share * bin->mean.correlation_y;
+      result->far_x += share * bin->mean.far_x;
+      result->far_y += share * bin->mean.far_y;
       result->kurtosis += share * bin->mean.kurtosis;
       result->unevenness += share * bin->unevenness;
       result->misfit += share * fabs (log ((bin->mean.variance + floor) / (fitted + floor)));

@@ -7,6 +7,7 @@
 #include "training/outliers.h"
 
 #define CG_MEASURE_BINS 24 /* of brightness, 0..1 */
+#define CG_MEASURE_SIDE 16 /* of a block, in pixels */
 
 /* What has been seen so far. */
 typedef struct _CgMeasure CgMeasure;
@@ -26,6 +27,7 @@ typedef struct
   double sigma[CG_MEASURE_BINS]; /* 0..255 units; NAN where too little was seen */
   double slope, offset; /* variance (0..1 units) = slope x brightness + offset, both >= 0 */
   double correlation_x, correlation_y; /* of a pixel with the next in its row, in its column */
+  double far_x, far_y; /* with the eighth from it, where only whole lines still correlate */
 
   /* How well that describes it. */
   double kurtosis;   /* of what was taken for noise: 3 for Gaussian noise */

@@ -143,32 +143,42 @@ blur_line (const float *in, gsize in_step, float *out, gsize out_step, int n, co
     }
 }
 
-/* White noise blurred by a Gaussian and scaled back to the wanted sigma: taps
- * whose squares sum to one keep the variance. */
-static void
-apply_grain (const double *v, CgRandom *random, float *plane, int w, int h)
+#define MOST_TAPS (2 * 12 + 1) /* of the largest radius there is */
+
+/* A Gaussian of @sigma pixels, whose squares sum to one; returns how many taps it
+ * has on each side. */
+static int
+fill_kernel (double sigma, float *kernel)
 {
-  int radius = (int) ceil (3 * v[1]);
-  float kernel[2 * 12 + 1];
+  int radius = (int) ceil (3 * sigma);
   double squares = 0;
   for (int t = -radius; t <= radius; t++)
     {
-      double tap = exp (-t * t / (2 * v[1] * v[1]));
+      double tap = t ? exp (-t * t / (2 * sigma * sigma)) : 1;
       kernel[t + radius] = tap;
       squares += tap * tap;
     }
   for (int t = 0; t <= 2 * radius; t++)
     kernel[t] /= sqrt (squares);
+  return radius;
+}
 
-  int wide = w + 2 * radius, high = h + 2 * radius;
+/* White noise blurred by a Gaussian and scaled back to the wanted sigma: taps
+ * whose squares sum to one keep the variance. */
+static void
+apply_grain (const double *v, CgRandom *random, float *plane, int w, int h)
+{
+  float along[MOST_TAPS], down[MOST_TAPS];
+  int left = fill_kernel (v[1], along), above = fill_kernel (v[2] < 0 ? v[1] : v[2], down);
+  int wide = w + 2 * left, high = h + 2 * above;
   g_autofree float *white = g_new (float, (gsize) wide *high);
   g_autofree float *rows = g_new (float, (gsize) w *high);
   g_autofree float *grain = g_new (float, (gsize) w *h);
   fill_normal (random, white, (gsize) wide * high);
   for (int y = 0; y < high; y++)
-    blur_line (white + (gsize) y * wide, 1, rows + (gsize) y * w, 1, w, kernel, radius);
+    blur_line (white + (gsize) y * wide, 1, rows + (gsize) y * w, 1, w, along, left);
   for (int x = 0; x < w; x++)
-    blur_line (rows + x, w, grain + x, w, h, kernel, radius);
+    blur_line (rows + x, w, grain + x, w, h, down, above);
   for (gsize i = 0; i < (gsize) w * h; i++)
     plane[i] += (float) (v[0] * UNIT) * grain[i];
 }
@@ -240,8 +250,8 @@ const CgNoiseKind cg_noise_kinds[] = {
     { { "percent", 0, 100, NAN }, { "height", 0, 1e6, 255 } },
     apply_fireflies },
   { "grain",
-    "Gaussian of SIGMA, correlated by a blur of RADIUS pixels",
-    { { "sigma", 0, 255, NAN }, { "radius", 0.1, 4, 1 } },
+    "Gaussian of SIGMA, correlated by a blur of RADIUS pixels, of DOWN in columns if not alike",
+    { { "sigma", 0, 255, NAN }, { "radius", 0, 4, 1 }, { "down", 0, 4, -1 } },
     apply_grain },
   { "rows", "every row off by SIGMA", { { "sigma", 0, 255, NAN } }, apply_rows },
   { "columns", "every column off by SIGMA", { { "sigma", 0, 255, NAN } }, apply_columns },

@@ -5,7 +5,7 @@
 
 #include "model/random.h"
 
-#define CG_NOISE_MAX_VALUES 2
+#define CG_NOISE_MAX_VALUES 3
 
 typedef struct
 {

@@ -12,6 +12,7 @@
 
 #include <glib/gstdio.h>
 
+#include "imageio/atomic.h"
 #include "model/error.h"
 #include "training/files.h"
 
@@ -149,10 +150,11 @@ load_file (int job, int worker, gpointer user)
     loader->found[job] = g_steal_pointer (&found);
 }
 
+/* A file without a name; killed before it has lost it, the next run takes it away. */
 static int
 open_store (const char *folder, GError **error)
 {
-  g_autofree char *path = g_build_filename (folder, ".pictures-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, CG_ATOMIC_PREFIX "XXXXXX", NULL);
   int fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
   if (fd < 0)
     g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),

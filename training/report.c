@@ -7,6 +7,7 @@
 
 #include <glib/gstdio.h>
 
+#include "imageio/atomic.h"
 #include "imageio/imageio.h"
 #include "model/weights.h"
 #include "training/chart.h"
@@ -145,12 +146,12 @@ append_curves (GString *html, const CgRun *run, GError **error)
 
 /* --- pictures --- */
 
-/* @image as a PNG in a data: address. */
+/* @image as a PNG in a data: address; what a kill leaves of it the next run takes away. */
 static gboolean
 append_image (GString *html, const CgRun *run, const CgImage *image, const char *alt,
               GError **error)
 {
-  g_autofree char *path = g_build_filename (run->folder, ".report.png", NULL);
+  g_autofree char *path = g_build_filename (run->folder, CG_ATOMIC_PREFIX "report.png", NULL);
   g_autofree char *bytes = NULL;
   gsize size;
   gboolean ok

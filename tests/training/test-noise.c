@@ -70,6 +70,7 @@ static const Case cases[] = {
   { "fireflies:20,100", 0.25, 83.75, 60 },
   { "grain:25,0.1", 0.5, 127.5, 25 },
   { "grain:25,1.5", 0.5, 127.5, 25 },
+  { "grain:25,2,0", 0.5, 127.5, 25 },
   { "gauss:10 + gauss:10", 0.5, 127.5, 14.1421 },
 };
 
@@ -113,16 +114,34 @@ test_poisson_distribution (void)
 static void
 test_grain_correlation (void)
 {
-  g_autofree float *plane = flat (0);
-  apply ("grain:255,1.2", plane, 0);
-  for (int d = 1; d <= 3; d++)
+  static const struct
+  {
+    const char *noise;
+    double along, down;
+  } grains[] = { { "grain:255,1.2", 1.2, 1.2 },
+                 { "grain:255,0.8,1.5", 0.8, 1.5 },
+                 { "grain:255,1,0", 1, 0 },
+                 { "grain:255,0,1", 0, 1 } };
+  for (guint g = 0; g < G_N_ELEMENTS (grains); g++)
     {
-      double sum = 0;
-      for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x + d < SIDE; x++)
-          sum += plane[y * SIDE + x] * plane[y * SIDE + x + d];
-      double got = sum / (SIDE * (SIDE - d));
-      g_assert_cmpfloat_with_epsilon (got, exp (-d * d / (4 * 1.44)), 0.06);
+      const double along = grains[g].along, down = grains[g].down;
+      g_autofree float *plane = flat (0);
+      apply (grains[g].noise, plane, 0);
+      for (int d = 1; d <= 3; d++)
+        {
+          double right = 0, below = 0;
+          for (int y = 0; y + d < SIDE; y++)
+            for (int x = 0; x + d < SIDE; x++)
+              {
+                const float *p = plane + y * SIDE + x;
+                right += p[0] * p[d] / ((SIDE - d) * (SIDE - d));
+                below += p[0] * p[d * SIDE] / ((SIDE - d) * (SIDE - d));
+              }
+          double wanted_right = along > 0 ? exp (-d * d / (4 * along * along)) : 0;
+          double wanted_below = down > 0 ? exp (-d * d / (4 * down * down)) : 0;
+          g_assert_cmpfloat_with_epsilon (right, wanted_right, 0.06);
+          g_assert_cmpfloat_with_epsilon (below, wanted_below, 0.06);
+        }
     }
 }
 
