@@ -164,7 +164,7 @@ fill_kernel (double sigma, float *kernel)
 }
 
 /* White noise blurred by a Gaussian and scaled back to the wanted sigma: taps
- * whose squares sum to one keep the variance. */
+ * whose squares sum to one keep the variance.  A third value below 0 is none: columns as rows. */
 static void
 apply_grain (const double *v, CgRandom *random, float *plane, int w, int h)
 {
