@@ -13,7 +13,8 @@
  *   gaussian                     2 n values, means and log-variances, to n latents
  *   latent                       what is here is the network's latents
  *   save NAME                    remember this point
- *   concat NAME | add NAME       join it again
+ *   concat NAME                  join it again: its channels behind these
+ *   add NAME [relu|sigmoid]      or added up
  *
  * Empty lines are ignored and # begins a comment.  The kinds of layer live in layers/, a
  * file each.  A network holds no numbers: parameters are one flat array that

@@ -105,6 +105,7 @@ equip (CgPass *pass, int i)
   CgLayerRun *run = &pass->runs[i];
 
   run->phase = -pass->plan->delay[i];
+  run->activation = pass->network->layers[pass->plan->added[i] >= 0 ? i + 1 : i].activation;
   run->kernel = pass->packed->kernels[i];
   run->packed = pass->packed->data + pass->packed->offsets[i];
   run->scratch = pass->scratch;
@@ -142,7 +143,8 @@ undo_early (CgPass *pass)
     {
       const CgLayer *layer = &pass->network->layers[i], *before = layer - 1;
       if (!layer->kind->undoes
-          || (before->kind != &cg_layer_conv && before->kind != &cg_layer_upconv)
+          || (before->kind != &cg_layer_conv && before->kind != &cg_layer_upconv
+              && before->kind != &cg_layer_add)
           || before->activation == CG_ACTIVATION_NONE)
         continue;
       pass->runs[i].undo = before->activation;

@@ -193,9 +193,11 @@ write_concat (Writer *writer, const CgLayer *layer)
 static void
 write_add (Writer *writer, const CgLayer *layer)
 {
-  GByteArray *node = cg_onnx_node ("Add", writer->out, writer->in);
+  gboolean plain = layer->activation == CG_ACTIVATION_NONE;
+  const char *sum = plain ? writer->out : part_name (writer, layer, "sum");
+  GByteArray *node = cg_onnx_node ("Add", sum, writer->in);
   cg_onnx_node_input (node, writer->other);
-  cg_onnx_add_node (writer->graph, node);
+  write_sum_end (writer, layer, node);
 }
 
 static void

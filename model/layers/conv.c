@@ -61,7 +61,7 @@ forward_part (const CgLayer *layer, const CgLayerRun *run, int i, int parts, int
               int worker)
 {
   CgBatch in = cg_layer_part (&run->in, i, parts), out = cg_layer_part (&run->out, i, parts);
-  CgConvEpilogue epilogue = { .bias = run->bias, .activation = layer->activation };
+  CgConvEpilogue epilogue = { .bias = run->bias, .activation = run->activation };
 
   if (run->add.first.data)
     epilogue.add = cg_layer_part (&run->add, i, parts);

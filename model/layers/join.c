@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `concat NAME` puts a saved point's channels behind the current ones, `add
- * NAME` adds them up.  Most of the time neither moves a value: the pass lets
+ * NAME [relu|sigmoid]` adds them up.  Most of the time neither moves a value: the pass lets
  * both inputs of a concat be written side by side, and what comes before adds
  * while it stores (pass-plan.c). */
 #include "layer.h"
@@ -8,11 +8,27 @@
 #include "model/error.h"
 
 static gboolean
-parse (CgLayer *layer, char **words, GError **error)
+parse_concat (CgLayer *layer, char **words, GError **error)
 {
   if (g_strv_length (words) != 1)
     {
       g_set_error (error, CG_ERROR, CG_ERROR_NETWORK, "%s takes the name of a saved point",
+                   layer->kind->name);
+      return FALSE;
+    }
+  layer->name = g_strdup (words[0]);
+  return TRUE;
+}
+
+static gboolean
+parse_add (CgLayer *layer, char **words, GError **error)
+{
+  guint n = g_strv_length (words);
+
+  if (n < 1 || n > 2 || (n == 2 && !cg_layer_parse_activation (layer, words[1])))
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_NETWORK,
+                   "%s takes the name of a saved point, then at most relu or sigmoid",
                    layer->kind->name);
       return FALSE;
     }
@@ -84,6 +100,7 @@ add_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, int 
 
   copy_rows (&out, 0, &in, 0, in.c, FALSE, y0, y1);
   copy_rows (&out, 0, &other, 0, in.c, TRUE, y0, y1);
+  cg_layer_activate_rows (layer->activation, &out, y0, y1);
 }
 
 static void
@@ -135,12 +152,14 @@ backward_concat (const CgLayer *layer, const CgLayerRun *run)
 static void
 backward_add (const CgLayer *layer, const CgLayerRun *run)
 {
+  if (layer->activation != CG_ACTIVATION_NONE && !run->undone)
+    cg_layer_undo_activation (layer, run);
   cg_layer_rows (layer, run, 0, run->out.first.h, 1, add_gradient);
 }
 
 const CgLayerKind cg_layer_concat = {
   .name = "concat",
-  .parse = parse,
+  .parse = parse_concat,
   .shape = shape_concat,
   .forward = forward_concat,
   .backward = backward_concat,
@@ -148,7 +167,7 @@ const CgLayerKind cg_layer_concat = {
 
 const CgLayerKind cg_layer_add = {
   .name = "add",
-  .parse = parse,
+  .parse = parse_add,
   .shape = shape_add,
   .forward = forward_add,
   .backward = backward_add,

@@ -38,7 +38,7 @@ typedef struct
   void (*forward) (const CgLayer *layer, const CgLayerRun *run);
   void (*backward) (const CgLayer *layer, const CgLayerRun *run);
   gboolean undoes; /* backward minds run->undo */
-  gboolean adds;   /* forward minds run->add, unless it activates */
+  gboolean adds;   /* forward minds run->add, unless it activates by itself */
 
   /* The rest only for kinds that pack their weights or need scratch; NULL
    * otherwise.  Sizes in floats. */
@@ -88,6 +88,7 @@ struct _CgLayerRun
   CgBatch grad_in, grad_other, grad_out; /* data NULL: not wanted */
   gboolean add_in, add_other;            /* add to what grad_in, grad_other hold */
   CgBatch add;                           /* added before storing; data NULL: nothing */
+  CgActivation activation;               /* of what is stored: the layer's, or its add's */
   CgActivation undo;                     /* of the layer before, undone while grad_in is stored */
   gboolean undone;                       /* the layer behind did that for this one's grad_out */
 
@@ -125,6 +126,9 @@ gboolean cg_layer_parse_number (const char *word, int max, int *number, GError *
 /* Read a line of exactly one number into layer->n. */
 gboolean cg_layer_parse_factor (CgLayer *layer, char **words, GError **error);
 
+/* Read relu or sigmoid into layer->activation, which has none yet; FALSE if @word is neither. */
+gboolean cg_layer_parse_activation (CgLayer *layer, const char *word);
+
 /* Read trailing words: relu, sigmoid, nobias. */
 gboolean cg_layer_parse_ending (CgLayer *layer, char **words, GError **error);
 
@@ -134,6 +138,9 @@ typedef void (*CgRowsFunc) (const CgLayer *layer, const CgLayerRun *run, int pic
                             int y1, int worker);
 void cg_layer_rows (const CgLayer *layer, const CgLayerRun *run, int y0, int y1, int row_step,
                     CgRowsFunc func);
+
+/* Activate rows y0 <= y < y1 of one picture where they are. */
+void cg_layer_activate_rows (CgActivation activation, const CgTensor *t, int y0, int y1);
 
 /* run->grad_out becomes the gradient before the activation, in place. */
 void cg_layer_undo_activation (const CgLayer *layer, const CgLayerRun *run);

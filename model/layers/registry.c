@@ -59,17 +59,25 @@ cg_layer_parse_factor (CgLayer *layer, char **words, GError **error)
 }
 
 gboolean
+cg_layer_parse_activation (CgLayer *layer, const char *word)
+{
+  if (layer->activation != CG_ACTIVATION_NONE)
+    return FALSE;
+  if (strcmp (word, "relu") == 0)
+    layer->activation = CG_ACTIVATION_RELU;
+  if (strcmp (word, "sigmoid") == 0)
+    layer->activation = CG_ACTIVATION_SIGMOID;
+  return layer->activation != CG_ACTIVATION_NONE;
+}
+
+gboolean
 cg_layer_parse_ending (CgLayer *layer, char **words, GError **error)
 {
   layer->bias = TRUE;
   for (; *words; words++)
-    if (strcmp (*words, "relu") == 0 && layer->activation == CG_ACTIVATION_NONE)
-      layer->activation = CG_ACTIVATION_RELU;
-    else if (strcmp (*words, "sigmoid") == 0 && layer->activation == CG_ACTIVATION_NONE)
-      layer->activation = CG_ACTIVATION_SIGMOID;
-    else if (strcmp (*words, "nobias") == 0 && layer->bias)
+    if (strcmp (*words, "nobias") == 0 && layer->bias)
       layer->bias = FALSE;
-    else
+    else if (!cg_layer_parse_activation (layer, *words))
       {
         g_set_error (error, CG_ERROR, CG_ERROR_NETWORK,
                      "'%s' is not understood here (one of relu, sigmoid; nobias)", *words);
@@ -121,6 +129,20 @@ cg_layer_rows (const CgLayer *layer, const CgLayerRun *run, int y0, int y1, int 
   int ranges = 1 + (y1 - first + length - 1) / length;
   Rows rows = { layer, run, func, y0, y1, first, length, ranges };
   cg_workers_run (run->workers, ranges * run->out.n, run_range, &rows);
+}
+
+CG_WIDE void
+cg_layer_activate_rows (CgActivation activation, const CgTensor *t, int y0, int y1)
+{
+  if (activation == CG_ACTIVATION_NONE)
+    return;
+  for (int y = y0; y < y1; y++)
+    for (int x = 0; x < t->w; x++)
+      {
+        float *v = cg_tensor_pixel (t, y, x);
+        for (int c = 0; c < t->c; c++)
+          v[c] = cg_activate (activation, v[c]);
+      }
 }
 
 CG_WIDE static void

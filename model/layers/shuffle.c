@@ -88,6 +88,7 @@ shuffle_rows (const CgLayer *layer, const CgLayerRun *run, int picture, int y0, 
   CgTensor in = cg_batch_at (&run->in, picture), out = cg_batch_at (&run->out, picture);
   CgTensor add = cg_batch_part (&run->add, picture, 1).first;
   move (&in, &out, layer->n, FALSE, add.data ? &add : NULL, y0, y1);
+  cg_layer_activate_rows (run->activation, &out, y0 * layer->n, y1 * layer->n);
 }
 
 static void

@@ -167,7 +167,7 @@ join (const char *line, Picture in, Picture other)
     for (int x = 0; x < out.w; x++)
       for (int c = 0; c < out.c; c++)
         if (add)
-          *at (out, y, x, c) = *at (in, y, x, c) + *at (other, y, x, c);
+          *at (out, y, x, c) = activated (line, *at (in, y, x, c) + *at (other, y, x, c));
         else
           *at (out, y, x, c) = c < in.c ? *at (in, y, x, c) : *at (other, y, x, c - in.c);
   return out;
@@ -222,7 +222,10 @@ naive_forward (const char *text, const double *parameters, Picture input)
       else if (g_str_has_prefix (*line, "dense"))
         now = dense (*line, now, &parameters);
       else if (g_str_has_prefix (*line, "add") || g_str_has_prefix (*line, "concat"))
-        now = join (*line, now, *(Picture *) g_hash_table_lookup (saved, name));
+        {
+          g_autofree char *point = g_strndup (name, strcspn (name, " "));
+          now = join (*line, now, *(Picture *) g_hash_table_lookup (saved, point));
+        }
       else if (g_str_has_prefix (*line, "flatten") || g_str_has_prefix (*line, "reshape"))
         now = reshape (*line, now);
       else if (strcmp (*line, "relu") == 0 || strcmp (*line, "sigmoid") == 0)

@@ -55,6 +55,14 @@ static const Case cases[] = {
     "input 1\nconv 3 3x3\nsave a\nconv 3 3x3\nconv 3 3x3\nadd a\nconv 3 3x3 relu\nadd a\nconv 1 "
     "3x3" },
   { "add-pointwise", 4, 6, "input 1\nconv 3 3x3\nsave a\nconv 3 1x1\nadd a\nconv 1 3x3" },
+  { "add-relu", 5, 6,
+    "input 1\nconv 3 3x3\nsave a\nconv 3 3x3\nadd a relu\nsave b\nconv 3 3x3 relu\nconv 3 3x3\n"
+    "add b relu\nconv 1 3x3" },
+  { "add-relu-saved", 4, 6,
+    "input 1\nconv 3 3x3\nsave a\nconv 3 3x3\nadd a relu\nsave b\nmaxpool 2\nconv 12 3x3\n"
+    "shuffle 2\nadd b relu\nadd a sigmoid\nconv 1 3x3" },
+  { "add-relu-apart", 4, 6, "input 1\nconv 3 3x3 relu\nsave a\nrelu\nadd a sigmoid\nconv 1 3x3" },
+  { "add-relu-last", 4, 6, "input 1\nsave i\nconv 3 3x3\nconv 1 3x3\nadd i relu" },
   { "add-input", 4, 4, "input 2\nsave i\nconv 2 3x3 nobias\nadd i" },
   { "add-twice", 4, 6, "input 1\nconv 2 3x3\nsave a\nadd a\nconv 2 3x3\nadd a\nconv 1 3x3" },
   { "concat", 4, 6, "input 1\nconv 2 3x3\nsave a\nconv 3 3x3 relu\nconcat a\nconv 1 3x3" },

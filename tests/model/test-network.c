@@ -34,6 +34,11 @@ static const Wrong wrongs[] = {
   { "input 1\nsave a\nconv 3 3x3\nadd a", "network line 4 'add': this is 1x1x3, 'a' is 1x1x1" },
   { "input 1\nsave a\nmaxpool 2\nconcat a",
     "network line 4 'concat': this is 1x1x1, 'a' is 2x2x1" },
+  { "input 1\nsave a\nconv 1 3x3\nadd a nobias",
+    "network line 4 'add a nobias': add takes the name of a saved point, then at most relu or "
+    "sigmoid" },
+  { "input 1\nsave a\nconv 1 3x3\nadd",
+    "network line 4 'add': add takes the name of a saved point, then at most relu or sigmoid" },
   { "input 1\nadd b", "network line 2 'add b': nothing was saved as 'b'" },
   { "input 1\ndense 4",
     "network line 2 'dense 4': dense needs an input of fixed size, as in 'input 28x28x1'" },
