@@ -9,7 +9,7 @@ cg_plan_memory (const CgStepOptions *o)
   g_autoptr (CgPacked) packed = cg_packed_new (o->network, CG_PASS_TRAINING, NULL);
   int workers = cg_workers_count (o->workers), teams = cg_step_teams (o);
   gsize plane = sizeof (float) * o->w * o->h;
-  gsize pass = cg_pass_memory (packed, o->chunk, o->h, o->w, 0, teams == 1 ? workers : 1);
+  gsize pass = cg_pass_memory (packed, o->chunk, o->h, o->w, 0, cg_step_team_threads (o));
   gsize total = cg_packed_memory (packed) + sizeof (float) * cg_step_gradients (o) + plane * workers
                 + teams * (plane * o->chunk + pass);
   if (o->self)

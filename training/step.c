@@ -17,6 +17,8 @@
 /* Samples that stay in a processor's own cache and are enough for its kernels (measured on
  * the textbook's denoisers: 4 to 16 do equally well, 128 take a quarter longer). */
 #define SMALL_CHUNK 8
+/* Enough for any number of threads. */
+#define SUM_RANGES 64
 
 /* What a worker needs to itself to draw samples. */
 typedef struct
@@ -25,11 +27,12 @@ typedef struct
   CgSample sample;    /* its target points into targets */
 } Bench;
 
-/* Those who work on one chunk together: all workers, or just one. */
+/* Those who work on one chunk together. */
 typedef struct
 {
   const CgStep *step;
   CgWorkers *workers; /* NULL: one alone */
+  CgWorkers *own;     /* the same, unless they are the step's */
   CgPass *pass;       /* of a chunk */
   Bench *benches;     /* one a worker */
   float *targets;     /* clean patches of a chunk */
@@ -42,26 +45,43 @@ struct _CgStep
 {
   CgStepOptions options;
   CgPacked *packed, *whole_packed;
-  int n_benches, n_teams;
+  int n_benches, n_teams, n_chunks;
   Bench *benches;
   Team *teams;
   gsize n;          /* parameters */
-  float *gradients; /* with several teams: a chunk each */
+  float *gradients; /* a chunk each, if chunks are shared out */
   double *losses;   /* a chunk each */
   guint64 number;   /* of the run that is under way */
+  float *sum;       /* its result */
 };
 
-/* Whether the threads share out the chunks of a batch, and not the layers of a chunk. */
+static gboolean
+is_small (const CgStepOptions *o)
+{
+  return cg_network_n_parameters (o->network) <= SMALL_NETWORK;
+}
+
+/* Whether teams may work on several chunks at a time. */
 static gboolean
 shares_chunks (const CgStepOptions *o)
 {
-  return o->chunk < o->batch && cg_network_n_parameters (o->network) <= SMALL_NETWORK;
+  return o->chunk < o->batch && (is_small (o) || 2 * o->chunk == o->batch);
 }
 
 int
-cg_step_teams (const CgStepOptions *options)
+cg_step_teams (const CgStepOptions *o)
 {
-  return shares_chunks (options) ? cg_workers_count (options->workers) : 1;
+  int threads = cg_workers_count (o->workers), chunks = o->batch / o->chunk;
+
+  if (!shares_chunks (o) || (threads > chunks && threads % chunks != 0))
+    return 1;
+  return MIN (threads, chunks);
+}
+
+int
+cg_step_team_threads (const CgStepOptions *options)
+{
+  return cg_workers_count (options->workers) / cg_step_teams (options);
 }
 
 gsize
@@ -73,11 +93,12 @@ cg_step_gradients (const CgStepOptions *o)
 int
 cg_step_best_chunk (const CgStepOptions *options)
 {
-  int chunk = options->batch;
+  int batch = options->batch, chunk = MIN (batch, SMALL_CHUNK);
 
-  if (cg_network_n_parameters (options->network) <= SMALL_NETWORK)
-    for (chunk = MIN (options->batch, SMALL_CHUNK); options->batch % chunk != 0;)
-      chunk--;
+  if (!is_small (options))
+    return batch % 2 == 0 ? batch / 2 : batch;
+  while (batch % chunk != 0)
+    chunk--;
   return chunk;
 }
 
@@ -119,8 +140,10 @@ set_up_team (CgStep *step, int i, GError **error)
   Team *team = &step->teams[i];
 
   team->step = step;
-  team->workers = step->n_teams == 1 ? o->workers : NULL;
-  team->benches = &step->benches[i];
+  int threads = cg_step_team_threads (o);
+  team->own = step->n_teams > 1 && threads > 1 ? cg_workers_new (threads) : NULL;
+  team->workers = step->n_teams == 1 ? o->workers : team->own;
+  team->benches = &step->benches[i * threads];
   team->targets = g_new (float, (gsize) o->w * o->h * o->chunk);
   team->losses = g_new0 (double, o->chunk);
   team->pass = cg_pass_new (step->packed, o->chunk, o->h, o->w, 0, team->workers, error);
@@ -134,6 +157,7 @@ static void
 clear_team (Team *team)
 {
   cg_pass_free (team->pass);
+  cg_workers_free (team->own);
   g_free (team->targets);
   g_free (team->losses);
 }
@@ -153,13 +177,14 @@ cg_step_new (const CgStepOptions *options, GError **error)
   for (int i = 0; i < step->n_benches; i++)
     if (!set_up_bench (step, &step->benches[i], error))
       return NULL;
+  step->n_chunks = options->batch / options->chunk;
   step->n_teams = cg_step_teams (options);
   step->teams = g_new0 (Team, step->n_teams);
   for (int i = 0; i < step->n_teams; i++)
     if (!set_up_team (step, i, error))
       return NULL;
   step->gradients = g_new (float, cg_step_gradients (options));
-  step->losses = g_new0 (double, options->batch / options->chunk);
+  step->losses = g_new0 (double, step->n_chunks);
   return g_steal_pointer (&step);
 }
 
@@ -278,46 +303,59 @@ run_chunk (Team *team, int number, float *gradient)
   return loss;
 }
 
+/* As many teams as chunks: a team each.  As many as workers: each worker is one. */
 static void
 run_own_chunk (int number, int worker, gpointer user)
 {
   CgStep *step = user;
   float *gradient = step->gradients + number * step->n;
+  int team = step->n_teams == step->n_chunks ? number : worker;
 
   memset (gradient, 0, step->n * sizeof *gradient);
-  step->losses[number] = run_chunk (&step->teams[worker], number, gradient);
+  step->losses[number] = run_chunk (&step->teams[team], number, gradient);
 }
 
+/* One of SUM_RANGES parts of the parameters: the chunks' gradients added up, in their order. */
 static void
-add (gsize n, float *restrict sum, const float *restrict gradient)
+sum_range (int range, int worker, gpointer user)
 {
-  for (gsize i = 0; i < n; i++)
-    sum[i] += gradient[i];
+  const CgStep *step = user;
+  gsize from = step->n * range / SUM_RANGES, to = step->n * (range + 1) / SUM_RANGES;
+  float *restrict sum = step->sum;
+
+  memcpy (sum + from, step->gradients + from, (to - from) * sizeof *sum);
+  for (int i = 1; i < step->n_chunks; i++)
+    {
+      const float *restrict gradient = step->gradients + i * step->n;
+      for (gsize p = from; p < to; p++)
+        sum[p] += gradient[p];
+    }
 }
 
 double
 cg_step_run (CgStep *step, guint64 number, const float *parameters, float *gradient)
 {
   const CgStepOptions *o = &step->options;
-  int n_chunks = o->batch / o->chunk;
   double loss = 0;
 
   cg_packed_update (step->packed, parameters, o->workers);
   if (step->whole_packed)
     cg_packed_update (step->whole_packed, parameters, o->workers);
   step->number = number;
-  memset (gradient, 0, step->n * sizeof *gradient);
+  step->sum = gradient;
   if (shares_chunks (o))
     {
-      cg_workers_run (o->workers, n_chunks, run_own_chunk, step);
-      for (int i = 0; i < n_chunks; i++)
-        add (step->n, gradient, step->gradients + i * step->n);
+      cg_workers_run (step->n_teams > 1 ? o->workers : NULL, step->n_chunks, run_own_chunk, step);
+      cg_workers_run (o->workers, SUM_RANGES, sum_range, step);
     }
   else
-    for (int i = 0; i < n_chunks; i++)
-      step->losses[i] = run_chunk (&step->teams[0], i, gradient);
+    {
+      memset (gradient, 0, step->n * sizeof *gradient);
+      for (int i = 0; i < step->n_chunks; i++)
+        step->losses[i] = run_chunk (&step->teams[0], i, gradient);
+    }
 
-  for (int i = 0; i < n_chunks; i++)
+  for (int i = 0; i < step->n_chunks; i++)
     loss += step->losses[i];
   return loss / o->batch;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The gradient of one training step.
  *
- * The threads share each layer's work, so all of a batch is in memory at once,
- * or as much of it as one chunk.  Of a small network each thread takes chunks of
- * its own instead, which stay in its cache, and nobody waits for others between
- * layers.  Sums over the batch have a fixed order: the result has the same bytes
- * on any number of threads. */
+ * A batch is cut into chunks.  Teams of threads work on a chunk each, so that nobody waits
+ * for the other teams between layers; within a team the threads share each layer's work.  A
+ * small network's chunks are many and stay in a processor's cache, a large one's are the halves
+ * of the batch.  With other chunks, which save memory, all threads are one team.  Sums over the
+ * batch have a fixed order: the result has the same bytes on any number of threads. */
 #ifndef CG_STEP_H
 #define CG_STEP_H
 
@@ -40,8 +40,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgStep, cg_step_free)
 /* Of the chunks that divide the batch the one that is computed fastest. */
 int cg_step_best_chunk (const CgStepOptions *options);
 
-/* What a step with @options keeps: passes over a chunk, and floats of gradients. */
+/* What a step with @options keeps: a pass over a chunk for each team, of so many threads, and
+ * floats of gradients. */
 int cg_step_teams (const CgStepOptions *options);
+int cg_step_team_threads (const CgStepOptions *options);
 gsize cg_step_gradients (const CgStepOptions *options);
 
 /* Loss (mean over the batch) and gradient of step @number at @parameters.

@@ -39,16 +39,22 @@ memory_of (Fixture *f, int chunk)
   return cg_plan_memory (&options);
 }
 
+/* Halves for two teams, if they fit, or as many samples as one team has room for. */
 static void
 test_chunk (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_assert_cmpint (cg_plan_chunk (&f->options, G_MAXSIZE, &error), ==, 24);
+  g_assert_cmpint (cg_plan_chunk (&f->options, G_MAXSIZE, &error), ==, 12);
+  g_assert_cmpint (cg_plan_chunk (&f->options, memory_of (f, 12), &error), ==, 12);
+  g_assert_cmpint (cg_plan_chunk (&f->options, memory_of (f, 12) - 1, &error), ==, 8);
   g_assert_cmpint (cg_plan_chunk (&f->options, memory_of (f, 6) - 1, &error), ==, 4);
   g_assert_cmpint (cg_plan_chunk (&f->options, memory_of (f, 1), &error), ==, 1);
-  f->options.chunk = 12;
-  g_assert_cmpint (cg_plan_chunk (&f->options, G_MAXSIZE, &error), ==, 12);
+  f->options.chunk = 24;
+  g_assert_cmpint (cg_plan_chunk (&f->options, G_MAXSIZE, &error), ==, 24);
   g_assert_cmpint (cg_plan_chunk (&f->options, memory_of (f, 8), &error), ==, 8);
+  f->options.chunk = 0;
+  f->options.batch = 5;
+  g_assert_cmpint (cg_plan_chunk (&f->options, G_MAXSIZE, &error), ==, 5);
   g_assert_no_error (error);
 }
 
