@@ -13,7 +13,7 @@ _cleargrain_train ()
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
   local keys='data.clean data.noisy data.exposure data.validation data.validation-noisy data.standard
     data.hold-out data.limit data.skip-unreadable data.check-alignment data.flat data.flips
-    data.shrink noise.model noise.validation noise.standard training.init training.compare
+    data.shrink data.texture noise.model noise.validation noise.standard training.init training.compare
     training.steps training.batch training.chunk training.patch training.loss
     training.brightness training.kl
     training.optimizer training.rate training.final-rate training.warm-up training.weight-decay

@@ -57,6 +57,8 @@ static const Key keys[] = {
   { "data", "flips", KIND_CHOICE, AT (flips), "yes", "turn and mirror patches", .choices = NO_YES },
   { "data", "shrink", KIND_NUMBER, AT (shrink), "0",
     "share of patches taken at a half, a third or a quarter of the size", 0, 1 },
+  { "data", "texture", KIND_NUMBER, AT (texture), "0",
+    "share of patches that a regular texture is laid over", 0, 1 },
   { "data", "exposure", KIND_NUMBER, AT (exposure), "1",
     "pairs are made brighter or darker by a factor up to this, as another exposure would", 1, 100 },
   { "noise", "model", KIND_TEXT, AT (noise), "", "noise to learn" },

@@ -34,6 +34,7 @@ typedef struct
   double flat;     /* patches of less mean slope (gray levels a pixel) are taken less often */
   gboolean flips;  /* turn and mirror patches */
   double shrink;   /* share of patches taken at 1/2, 1/3 or 1/4 */
+  double texture;  /* share of patches with a regular texture */
   double exposure; /* pairs are lit by a factor up to this more or less; 1 = as they are */
 
   /* [noise], in noise.h's grammar */

@@ -220,6 +220,7 @@ set_up_sampler (CgRun *run, GError **error)
     .flips = recipe->flips,
     .flat = recipe->flat,
     .shrink = recipe->shrink,
+    .texture = recipe->texture,
     .exposure = recipe->exposure,
   };
   run->sampler = cg_sampler_new (&options);

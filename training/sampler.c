@@ -7,6 +7,7 @@
 
 #include "model/planes.h"
 #include "training/neighbours.h"
+#include "training/texture.h"
 
 #define MAX_TRIES 8
 /* Even the flattest patch is taken this often: skies have to be learnt too. */
@@ -240,6 +241,8 @@ cg_sampler_draw (const CgSampler *sampler, guint64 step, guint number, CgSample 
     }
   else
     {
+      if (o->texture > 0 && cg_random_uniform (&random) < o->texture)
+        cg_texture_lay (&random, target, o->w, o->h);
       memcpy (input, target, n * sizeof *input);
       cg_noise_apply (o->noise, &random, input, o->w, o->h);
     }

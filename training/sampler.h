@@ -17,6 +17,7 @@ typedef struct
   double flat;     /* slope in gray levels below which patches are taken less often */
   double shrink;   /* share of patches taken at 1/2, 1/3 or 1/4; CG_SOURCE_MODEL only, as it
                     * would change real noise */
+  double texture;  /* share of patches that get a regular texture; CG_SOURCE_MODEL only */
   double exposure; /* pairs are lit by a factor up to this more or less; 1 = as they are */
 } CgSamplerOptions;
 

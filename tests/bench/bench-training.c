@@ -96,7 +96,8 @@ bench_photo (const BenchSettings *settings, CgWorkers *workers, const CgRecipe *
                                      .h = PHOTO_PATCH,
                                      .flips = TRUE,
                                      .flat = recipe->flat,
-                                     .shrink = recipe->shrink };
+                                     .shrink = recipe->shrink,
+                                     .texture = recipe->texture };
   const CgStepOptions step
       = { .loss = CG_LOSS_CHARBONNIER, .batch = PHOTO_BATCH, .workers = workers };
   if (!set_up (&t, recipe->network, recipe->noise, sampler, step, error))

@@ -3,6 +3,7 @@
 #include "training/sampler.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "house.h"
 #include "model/planes.h"
@@ -186,6 +187,45 @@ test_shrink (void)
   pair_close (&pair);
 }
 
+/* As many patches as are wanted have a texture, and it is no noise: the input has it, too. */
+static void
+test_texture (void)
+{
+  g_auto (House) house = { 0 };
+  house_open (&house);
+  Pair pair;
+  pair_open (&pair, &house);
+  pair.set.kind = CG_SOURCE_MODEL;
+  pair.set.inputs = NULL;
+  g_autoptr (CgNoise) noise = cg_noise_parse ("gauss:0", NULL);
+  static const struct
+  {
+    double share;
+    int least, most; /* of 100 */
+  } cases[] = { { 0, 0, 0 }, { 0.3, 15, 45 }, { 1, 90, 100 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      CgSamplerOptions options
+          = { .set = &pair.set, .noise = noise, .seed = 3, .w = SIDE, .h = SIDE };
+      g_autoptr (CgSampler) plain = cg_sampler_new (&options);
+      options.texture = cases[i].share;
+      g_autoptr (CgSampler) textured = cg_sampler_new (&options);
+      float input[SIDE * SIDE], target[SIDE * SIDE], before[SIDE * SIDE];
+      int changed = 0;
+      for (int step = 1; step <= 100; step++)
+        {
+          cg_sampler_draw (plain, step, 0, &(CgSample){ input, before, NULL, NULL });
+          cg_sampler_draw (textured, step, 0, &(CgSample){ input, target, NULL, NULL });
+          g_assert_cmpmem (input, sizeof input, target, sizeof target);
+          changed += memcmp (before, target, sizeof target) != 0;
+        }
+      g_assert_cmpint (changed, >=, cases[i].least);
+      g_assert_cmpint (changed, <=, cases[i].most);
+    }
+  pair_close (&pair);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -193,5 +233,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sampler/pair", test_pair);
   g_test_add_func ("/sampler/exposure", test_exposure);
   g_test_add_func ("/sampler/shrink", test_shrink);
+  g_test_add_func ("/sampler/texture", test_texture);
   return g_test_run ();
 }
