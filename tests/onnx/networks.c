@@ -17,8 +17,8 @@ const NetworkCase network_cases[] = {
   { "unshuffle-3", "input 3\nunshuffle 2\nconv 5 3x3", "SpaceToDepth Gather Conv", 10, 6 },
   { "shuffle", "input 1\nconv 18 3x3\nshuffle 3", "Conv DepthToSpace", 5, 7 },
   { "join",
-    "input 1\nconv 4 3x3 relu\nsave a\nconv 4 3x3\nadd a\nconcat a\nconv 1 3x3\nsave b\nadd b",
-    "Conv Relu Conv Add Concat Conv Add", 9, 5 },
+    "input 1\nconv 4 3x3 relu\nsave a\nconv 4 3x3\nadd a relu\nconcat a\nconv 1 3x3\nsave b\nadd b",
+    "Conv Relu Conv Add Relu Concat Conv Add", 9, 5 },
   { "residual",
     "input 1\nsave image\nunshuffle 2\nconv 8 3x3 nobias\nsave r\nconv 8 3x3 relu nobias\n"
     "conv 8 3x3 nobias\nadd r\nconv 16 3x3 stride 2 nobias\nconv 32 1x1 nobias\nshuffle 2\nadd r\n"
