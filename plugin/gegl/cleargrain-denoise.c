@@ -247,7 +247,7 @@ gegl_op_class_init (GeglOpClass *class)
   /* clang-format off */
   gegl_operation_class_set_keys (operation,
     "name", "cleargrain:denoise",
-    "title", "Denoise (Cleargrain)",
+    "title", "Denoise as an Effect (Cleargrain)", /* unlike the plug-in's, for who searches */
     "categories", "enhance:noise-reduction",
     "description", CG_PROCEDURE_BLURB,
     "license", "GPL3+",

@@ -60,9 +60,17 @@ without_weights ()
   "$picture" compare in.png got.png 0
 }
 
+# GIMP's search shows titles: this one must not read like the plug-in's.
+own_title ()
+{
+  gegl --info cleargrain:denoise >said.txt
+  grep "^title .*Effect (Cleargrain)$" said.txt || { cat said.txt; return 1; }
+}
+
 check "16-bit gray is the command line's" same gray "Y'" 16
 check "8-bit RGB is the command line's" same rgb "R'G'B'" 8
 check "16-bit RGB with alpha is the command line's" same rgba "R'G'B'A" 16
 check "strengths, and coarse grain" weaker
 check "no weights" without_weights
+check "a title of its own" own_title
 finish
