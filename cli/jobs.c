@@ -24,11 +24,11 @@ free_job (gpointer data)
   g_free (job);
 }
 
-/* Whether -o names a folder. */
+/* Whether -o names a folder; --preview names a picture. */
 static gboolean
 is_into_folder (const CgOptions *options, const GPtrArray *jobs)
 {
-  return options->output && !g_str_equal (options->output, "-")
+  return options->output && !options->preview && !g_str_equal (options->output, "-")
          && (jobs->len > 1 || options->recursive || options->files_from
              || g_str_has_suffix (options->output, "/")
              || g_file_test (options->output, G_FILE_TEST_IS_DIR));
@@ -171,6 +171,15 @@ cg_jobs_plan (const CgOptions *options, GError **error)
   for (guint i = 0; i < jobs->len; i++)
     {
       CgJob *job = g_ptr_array_index (jobs, i);
+      if (job->out && options->in_place)
+        {
+          g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
+                       "%s: the list would have it written to %s, --in-place to itself", job->in,
+                       job->out);
+          return NULL;
+        }
+      if (options->preview)
+        g_clear_pointer (&job->out, g_free);
       if (!job->out)
         job->out = output_of (options, job, into_folder);
     }

@@ -52,6 +52,11 @@ run 0 "--files-from with zeros" $m --files-from zeros -o zeroed
 check "--files-from with zeros" [ -s zeroed/frames/one/a.png ]
 printf 'frames/a.png\tsome where.png\n' | "$cleargrain" $m --files-from - 2> said > printed
 check "--files-from - with outputs" [ -s "some where.png" ]
+cp "some where.png" before.png
+printf 'frames/a.png\tsome where.png\n' > list
+run 2 "--in-place of a list with outputs" $m --in-place --files-from list
+says_also "--in-place of a list with outputs" "frames/a.png: the list would have it written to some where.png"
+check "and nothing is lost" cmp "some where.png" before.png
 printf 'a\tb\tc\n' > list
 run 2 "a list that is none" $m --files-from list
 says_also "a list that is none" "list: line 1"

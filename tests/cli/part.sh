@@ -17,6 +17,10 @@ check "on the right as it becomes" "$tool" same-part whole.png try.png 50 40 100
 check "nothing else is written" absent noisy-clean.png
 run 0 "--preview of all" $m --preview both.png noisy.png
 check "all of it" "$tool" same-part whole.png both.png 0 0 300 300
+printf 'noisy.png\telse.png\n' > list
+run 0 "--preview of a list" $m --preview listed.png --files-from list
+check "where it was asked for" cmp listed.png both.png
+check "and nowhere else" absent else.png
 run 1 "a preview that is there" $m --preview try.png noisy.png
 says "a preview that is there" "try.png: already there"
 run 2 "a preview of two" $m --preview x.png noisy.png whole.png
