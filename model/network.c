@@ -10,7 +10,7 @@
 #define MAX_STEP     1024
 #define MAX_SIDE     (1 << 16)
 #define MAX_CHANNELS (1 << 20)
-#define MAX_VALUES   (G_GINT64_CONSTANT (1) << 30) /* of one node, and of all parameters */
+#define MAX_VALUES   (G_GUINT64_CONSTANT (1) << 30) /* of one node, and of all parameters */
 
 static int
 common_divisor (int a, int b)
@@ -45,6 +45,23 @@ find_step (CgNetwork *network, GError **error)
   return TRUE;
 }
 
+/* Whether node @i and all parameters up to it have sizes we handle. */
+static gboolean
+check_size (const CgNetwork *network, int i, GError **error)
+{
+  const CgLayer *layer = &network->layers[i];
+  CgShape out = layer->out;
+  guint64 values = (guint64) out.h * out.w * out.c;
+  guint64 parameters = network->n_parameters + layer->weight_length + layer->bias_length;
+
+  if (out.h <= MAX_SIDE && out.w <= MAX_SIDE && out.c <= MAX_CHANNELS && values <= MAX_VALUES
+      && parameters <= MAX_VALUES)
+    return TRUE;
+  g_set_error (error, CG_ERROR, CG_ERROR_NETWORK, "%dx%dx%d has more than we handle", out.h, out.w,
+               out.c);
+  return FALSE;
+}
+
 static gboolean
 shape_layer (CgNetwork *network, int i, GError **error)
 {
@@ -53,18 +70,7 @@ shape_layer (CgNetwork *network, int i, GError **error)
   layer->in = network->layers[i - 1].out;
   if (layer->other >= 0)
     layer->other_in = network->layers[layer->other].out;
-  if (!layer->kind->shape (layer, error))
-    return FALSE;
-  gint64 values = (gint64) layer->out.h * layer->out.w * layer->out.c;
-  if (layer->out.h > MAX_SIDE || layer->out.w > MAX_SIDE || layer->out.c > MAX_CHANNELS
-      || values > MAX_VALUES
-      || (gint64) (network->n_parameters + layer->weight_length + layer->bias_length) > MAX_VALUES)
-    {
-      g_set_error (error, CG_ERROR, CG_ERROR_NETWORK, "%dx%dx%d has more than we handle",
-                   layer->out.h, layer->out.w, layer->out.c);
-      return FALSE;
-    }
-  return TRUE;
+  return layer->kind->shape (layer, error) && check_size (network, i, error);
 }
 
 static void
@@ -150,6 +156,11 @@ shape_network (CgNetwork *network, GError **error)
         return FALSE;
       network->input.h = network->input.w = network->step;
       network->layers[0].out = network->input;
+    }
+  if (!check_size (network, 0, error))
+    {
+      g_prefix_error (error, "network line %d 'input': ", network->layers[0].line + 1);
+      return FALSE;
     }
   for (int i = 1; i < network->n_nodes; i++)
     {

@@ -63,6 +63,15 @@ cg_conv_kernels (void)
 /* The variable by which a user asks for kernels. */
 #define WISH "CLEARGRAIN_KERNELS"
 
+/* What it says; NULL where it is not set, or empty. */
+static const char *
+wish_of_user (void)
+{
+  const char *wish = g_getenv (WISH);
+
+  return wish && *wish ? wish : NULL;
+}
+
 static gboolean
 is_called (const CgConvKernel *kernel, const char *name)
 {
@@ -76,7 +85,7 @@ cg_conv_kernel_for (const CgConv *conv, const char *name)
   const CgConvKernel *best = kernels[0];
 
   if (!name)
-    name = g_getenv (WISH);
+    name = wish_of_user ();
   for (int n = 0; kernels[n]; n++)
     if ((!name || is_called (kernels[n], name)) && kernels[n]->supports (conv))
       best = kernels[n];
@@ -86,7 +95,7 @@ cg_conv_kernel_for (const CgConv *conv, const char *name)
 gboolean
 cg_conv_check_wish (GError **error)
 {
-  const char *wish = g_getenv (WISH);
+  const char *wish = wish_of_user ();
   g_autoptr (GString) names = g_string_new (NULL);
 
   for (const CgConvKernel *const *k = cg_conv_kernels (); wish && *k; k++)

@@ -15,7 +15,7 @@ parse (CgLayer *layer, char **words, GError **error)
 {
   int rows, columns, end = 0;
 
-  if (g_strv_length (words) < 2 || sscanf (words[1], "%dx%d%n", &rows, &columns, &end) != 2
+  if (g_strv_length (words) < 2 || sscanf (words[1], "%5dx%5d%n", &rows, &columns, &end) != 2
       || words[1][end] != '\0' || rows != columns || rows % 2 == 0 || rows < 1 || rows > MAX_SIDE)
     {
       g_set_error (error, CG_ERROR, CG_ERROR_NETWORK,

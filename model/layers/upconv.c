@@ -22,7 +22,7 @@ parse (CgLayer *layer, char **words, GError **error)
 {
   int rows, columns, end = 0;
 
-  if (g_strv_length (words) < 4 || sscanf (words[1], "%dx%d%n", &rows, &columns, &end) != 2
+  if (g_strv_length (words) < 4 || sscanf (words[1], "%5dx%5d%n", &rows, &columns, &end) != 2
       || words[1][end] != '\0' || rows != columns || rows % 2 == 0 || rows < 1 || rows > MAX_SIDE
       || strcmp (words[2], "stride") != 0)
     {

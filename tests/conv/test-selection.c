@@ -24,6 +24,10 @@ test_selection (void)
   g_unsetenv ("CLEARGRAIN_KERNELS");
   g_assert_true (cg_conv_kernel_for (&conv, NULL) != kernels[0]);
   g_assert_true (cg_conv_check_wish (NULL));
+  const CgConvKernel *fastest = cg_conv_kernel_for (&conv, NULL);
+  g_setenv ("CLEARGRAIN_KERNELS", "", TRUE);
+  g_assert_true (cg_conv_kernel_for (&conv, NULL) == fastest);
+  g_assert_true (cg_conv_check_wish (NULL));
   g_setenv ("CLEARGRAIN_KERNELS", "baseline", TRUE);
   g_assert_cmpstr (cg_conv_kernel_for (&conv, NULL)->name, ==, "winograd-baseline");
   g_assert_true (cg_conv_kernel_for (&conv, "reference") == kernels[0]);

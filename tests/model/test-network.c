@@ -54,6 +54,8 @@ static const Wrong wrongs[] = {
   { "input 1\nmaxpool 16\nmaxpool 16\nmaxpool 16", "network line 4: scales by more than 1024" },
   { "input 4096\nunshuffle 16\nunshuffle 16",
     "network line 3 'unshuffle': 1x1x268435456 has more than we handle" },
+  { "input 65535x65535x1\nflatten\ndense 4",
+    "network line 1 'input': 65535x65535x1 has more than we handle" },
 };
 
 static void
