@@ -67,6 +67,25 @@ output_of (const CgOptions *options, const CgJob *job, gboolean into_folder)
   return g_build_filename (options->output, name, NULL);
 }
 
+/* What the options say of @job's output, unless its list has named one.  A preview goes nowhere
+ * else, and --in-place contradicts such a list. */
+static gboolean
+choose_output (const CgOptions *options, CgJob *job, gboolean into_folder, GError **error)
+{
+  if (options->preview)
+    g_clear_pointer (&job->out, g_free);
+  if (!job->out)
+    job->out = output_of (options, job, into_folder);
+  else if (options->in_place)
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
+                   "%s: the list would have it written to %s, --in-place to itself", job->in,
+                   job->out);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 /* What makes two names the same file. */
 static char *
 identity (const char *path)
@@ -171,17 +190,8 @@ cg_jobs_plan (const CgOptions *options, GError **error)
   for (guint i = 0; i < jobs->len; i++)
     {
       CgJob *job = g_ptr_array_index (jobs, i);
-      if (job->out && options->in_place)
-        {
-          g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
-                       "%s: the list would have it written to %s, --in-place to itself", job->in,
-                       job->out);
-          return NULL;
-        }
-      if (options->preview)
-        g_clear_pointer (&job->out, g_free);
-      if (!job->out)
-        job->out = output_of (options, job, into_folder);
+      if (!choose_output (options, job, into_folder, error))
+        return NULL;
     }
   if (!check_pipes (options, jobs, error) || !check_outputs_differ (jobs, error)
       || (!options->in_place && !check_inputs_stay (jobs, options->overwrite, error)))

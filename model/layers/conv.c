@@ -2,30 +2,25 @@
 /* `conv 32 3x3 [stride 2] [relu|sigmoid] [nobias]`: the arithmetic is in conv/. */
 #include "layer.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "model/error.h"
 
-#define MAX_CHANNELS 4096
-#define MAX_SIDE     31
-
 static gboolean
 parse (CgLayer *layer, char **words, GError **error)
 {
-  int rows, columns, end = 0;
+  int k;
 
-  if (g_strv_length (words) < 2 || sscanf (words[1], "%5dx%5d%n", &rows, &columns, &end) != 2
-      || words[1][end] != '\0' || rows != columns || rows % 2 == 0 || rows < 1 || rows > MAX_SIDE)
+  if (g_strv_length (words) < 2 || !cg_layer_parse_kernel (words[1], &k))
     {
       g_set_error (error, CG_ERROR, CG_ERROR_NETWORK,
                    "conv takes a number of channels and an odd square up to %dx%d, "
                    "as in 'conv 32 3x3'",
-                   MAX_SIDE, MAX_SIDE);
+                   CG_LAYER_MOST_KERNEL, CG_LAYER_MOST_KERNEL);
       return FALSE;
     }
-  layer->conv = (CgConv){ .k = rows, .stride = 1 };
-  if (!cg_layer_parse_number (words[0], MAX_CHANNELS, &layer->conv.c_out, error))
+  layer->conv = (CgConv){ .k = k, .stride = 1 };
+  if (!cg_layer_parse_number (words[0], CG_LAYER_MOST_CHANNELS, &layer->conv.c_out, error))
     return FALSE;
 
   words += 2;

@@ -120,6 +120,12 @@ double cg_gaussian_kl (const float *in, int n);
 
 /* --- help for the kinds --- */
 
+#define CG_LAYER_MOST_CHANNELS 4096 /* of one convolution */
+#define CG_LAYER_MOST_KERNEL   31   /* side */
+
+/* Read KxK, an odd square up to CG_LAYER_MOST_KERNEL, into @k; FALSE if @word is none. */
+gboolean cg_layer_parse_kernel (const char *word, int *k);
+
 /* Read one whole positive number up to @max; FALSE with an error naming @word. */
 gboolean cg_layer_parse_number (const char *word, int max, int *number, GError **error);
 

@@ -2,6 +2,7 @@
 /* All kinds of layers, and what they have in common. */
 #include "layer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "model/error.h"
@@ -29,6 +30,15 @@ cg_layer_kind_list (void)
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     g_string_append_printf (list, ", %s", kinds[i]->name);
   return g_string_free (list, FALSE);
+}
+
+gboolean
+cg_layer_parse_kernel (const char *word, int *k)
+{
+  int columns, end = 0;
+
+  return sscanf (word, "%5dx%5d%n", k, &columns, &end) == 2 && word[end] == '\0' && *k == columns
+         && *k % 2 == 1 && *k >= 1 && *k <= CG_LAYER_MOST_KERNEL;
 }
 
 gboolean

@@ -9,31 +9,26 @@
  * way forward, and the other way around. */
 #include "layer.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "model/error.h"
 
-#define MAX_CHANNELS 4096
-#define MAX_SIDE     31
-
 static gboolean
 parse (CgLayer *layer, char **words, GError **error)
 {
-  int rows, columns, end = 0;
+  int k;
 
-  if (g_strv_length (words) < 4 || sscanf (words[1], "%5dx%5d%n", &rows, &columns, &end) != 2
-      || words[1][end] != '\0' || rows != columns || rows % 2 == 0 || rows < 1 || rows > MAX_SIDE
+  if (g_strv_length (words) < 4 || !cg_layer_parse_kernel (words[1], &k)
       || strcmp (words[2], "stride") != 0)
     {
       g_set_error (error, CG_ERROR, CG_ERROR_NETWORK,
                    "upconv takes a number of channels, an odd square up to %dx%d and a stride, "
                    "as in 'upconv 32 3x3 stride 2'",
-                   MAX_SIDE, MAX_SIDE);
+                   CG_LAYER_MOST_KERNEL, CG_LAYER_MOST_KERNEL);
       return FALSE;
     }
-  layer->transpose.k = rows;
-  return cg_layer_parse_number (words[0], MAX_CHANNELS, &layer->out.c, error)
+  layer->transpose.k = k;
+  return cg_layer_parse_number (words[0], CG_LAYER_MOST_CHANNELS, &layer->out.c, error)
          && cg_layer_parse_number (words[3], 16, &layer->n, error)
          && cg_layer_parse_ending (layer, words + 4, error);
 }

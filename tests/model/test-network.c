@@ -54,6 +54,9 @@ static const Wrong wrongs[] = {
   { "input 1\nmaxpool 16\nmaxpool 16\nmaxpool 16", "network line 4: scales by more than 1024" },
   { "input 4096\nunshuffle 16\nunshuffle 16",
     "network line 3 'unshuffle': 1x1x268435456 has more than we handle" },
+  { "input 1\nconv 8 4294967299x4294967299",
+    "network line 2 'conv 8 4294967299x4294967299': conv takes a number of channels and an odd "
+    "square up to 31x31, as in 'conv 32 3x3'" },
   { "input 65535x65535x1\nflatten\ndense 4",
     "network line 1 'input': 65535x65535x1 has more than we handle" },
 };
