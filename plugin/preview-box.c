@@ -55,9 +55,9 @@ draw (CgPreviewBox *self)
   static const GimpImageType types[]
       = { GIMP_GRAY_IMAGE, GIMP_GRAYA_IMAGE, GIMP_RGB_IMAGE, GIMP_RGBA_IMAGE };
   const int channels = cg_preview_channels (self->pixels);
-  int w, h;
-
-  gimp_preview_get_size (GIMP_PREVIEW (self->preview), &w, &h);
+  /* While Preview is not ticked the dialog may grow without asking for another piece. */
+  const GeglRectangle shown = cg_preview_region (self->pixels);
+  const int w = shown.width, h = shown.height;
   g_autofree guint8 *pixels
       = cg_preview_render (self->pixels, self->strength, self->colour_strength,
                            (int) (gtk_adjustment_get_value (self->split) * w));

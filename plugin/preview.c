@@ -342,6 +342,12 @@ draw_split (guint8 *pixels, int w, int h, int channels, int split)
     }
 }
 
+GeglRectangle
+cg_preview_region (const CgPreview *preview)
+{
+  return preview->region;
+}
+
 guint8 *
 cg_preview_render (const CgPreview *preview, double strength, double colour_strength, int split)
 {

@@ -45,7 +45,10 @@ double cg_preview_noise (const CgPreview *preview);
 /* Channels of what cg_preview_render() makes: as the drawable's, see CgImage. */
 int cg_preview_channels (const CgPreview *preview);
 
-/* The region as 8-bit pixels, rows without padding: columns left of @split as
+/* What was shown last; empty if nothing was.  The dialog may have grown since. */
+GeglRectangle cg_preview_region (const CgPreview *preview);
+
+/* That region as 8-bit pixels, rows without padding: columns left of @split as
  * they are, the others cleaned with these strengths, a dashed line between.  Free with g_free().
  * NULL if nothing was shown yet. */
 guint8 *cg_preview_render (const CgPreview *preview, double strength, double colour_strength,

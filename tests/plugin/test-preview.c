@@ -127,6 +127,8 @@ test_shows (Fixture *f, gconstpointer format)
 
   g_assert_null (cg_preview_render (f->preview, 1, 1, 0));
   cg_preview_show (f->preview, &region, f->weights, 1);
+  const GeglRectangle shown = cg_preview_region (f->preview);
+  g_assert_true (gegl_rectangle_equal (&shown, &region));
   g_autofree guint8 *before = filtered (f, &region, 0, 0);
   g_autofree guint8 *at_once = cg_preview_render (f->preview, 1, 1, 0);
   assert_same (before, at_once, &region, n, 0, w);
