@@ -17,19 +17,19 @@ CgImage *cg_image_load (const char *path, GError **error) G_GNUC_WARN_UNUSED_RES
 /* Write @image to @path through a temporary file in the same folder and a
  * rename; on failure nothing is left and an older file stays.  The picture's
  * depth and channels must be ones the format holds (CG_ERROR_UNSUPPORTED). */
-gboolean cg_image_save (const CgImage *image, const char *path, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+cg_image_save (const CgImage *image, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same, and *format becomes the usual ending of names of its format ("png"),
  * which is not to be freed. */
-CgImage *cg_image_load_format (const char *path, const char **format, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+CgImage *cg_image_load_format (const char *path, const char **format,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* How to save; all zero for the usual way. */
 typedef struct
 {
-  const char *format; /* "png"; NULL: what the end of the path tells */
-  const char *like;   /* a new file gets the mode of this one, as cp would; NULL: the usual mode */
+  const char *format;  /* "png"; NULL: what the end of the path tells */
+  const char *like;    /* a new file gets the mode of this one, as cp would; NULL: the usual mode */
   gboolean keep_times; /* and its times */
 } CgSaveOptions;
 
@@ -55,7 +55,7 @@ guint64 cg_image_count_pixels (const char *path);
 /* A copy of @image in another depth, with its metadata; the caller frees it.
  * Floats are light, integers are on a display's curve, and values are converted
  * from the one to the other. */
-CgImage *cg_image_convert (const CgImage *image, CgDepth depth, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+CgImage *
+cg_image_convert (const CgImage *image, CgDepth depth, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

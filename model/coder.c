@@ -31,6 +31,8 @@ cg_apply_new (const CgNetwork *network, const float *parameters, CgWorkers *work
   apply->in = cg_network_input_shape (network, 1, 1);
   apply->out = cg_network_output_shape (network, 1, 1);
   apply->packed = cg_packed_new (network, CG_PASS_INFERENCE, NULL);
+  if (!cg_packed_allocate (apply->packed, error))
+    return NULL;
   cg_packed_update (apply->packed, parameters, workers);
   apply->pass = cg_pass_new (apply->packed, BATCH, apply->in.h, apply->in.w, 0, workers, error);
   return apply->pass ? g_steal_pointer (&apply) : NULL;

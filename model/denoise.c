@@ -306,11 +306,13 @@ cg_denoiser_new (const CgModel *model, const CgDenoiseOptions *options, GError *
 {
   if (!check_model (model, error))
     return NULL;
-  CgDenoiser *denoiser = make_denoiser (model, options);
+  g_autoptr (CgDenoiser) denoiser = make_denoiser (model, options);
   denoiser->packed = cg_packed_new (model->network, CG_PASS_INFERENCE, options->kernels);
+  if (!cg_packed_allocate (denoiser->packed, error))
+    return NULL;
   cg_packed_update (denoiser->packed, model->parameters, denoiser->workers);
   make_small (denoiser);
-  return denoiser;
+  return g_steal_pointer (&denoiser);
 }
 
 CgDenoiser *

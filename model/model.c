@@ -5,26 +5,23 @@
 
 #include "model/arena.h"
 
-/* As g_new0(), in large pages: millions of parameters are soon in reach. */
+/* As g_try_new0(), in large pages: millions of parameters are soon in reach. */
 static float *
-zeros (gsize n)
+zeros (gsize n, GError **error)
 {
-  g_autoptr (GError) error = NULL;
-  float *values = cg_arena_new (n * sizeof (float), &error);
+  float *values = cg_arena_new (n * sizeof (float), error);
 
-  if (values == NULL)
-    g_error ("%s", error->message);
-  return memset (values, 0, n * sizeof (float));
+  return values ? memset (values, 0, n * sizeof (float)) : NULL;
 }
 
 CgModel *
-cg_model_new (CgNetwork *network)
+cg_model_new (CgNetwork *network, GError **error)
 {
-  CgModel *model = g_new0 (CgModel, 1);
+  g_autoptr (CgModel) model = g_new0 (CgModel, 1);
   model->network = network;
-  model->parameters = zeros (cg_network_n_parameters (network));
   model->card = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  return model;
+  model->parameters = zeros (cg_network_n_parameters (network), error);
+  return model->parameters ? g_steal_pointer (&model) : NULL;
 }
 
 void

@@ -25,9 +25,9 @@ typedef struct
 #define CG_CARD_SEED     "seed"
 #define CG_CARD_SCORES   "scores"
 
-/* A model around @network, which it takes over, with zero parameters and an
- * empty card.  The caller frees it with cg_model_free(). */
-CgModel *cg_model_new (CgNetwork *network) G_GNUC_WARN_UNUSED_RESULT;
+/* A model around @network, which it takes over in any case, with zero parameters and an
+ * empty card.  The caller frees it with cg_model_free().  Errors: CG_ERROR_TOO_LARGE. */
+CgModel *cg_model_new (CgNetwork *network, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cg_model_free (CgModel *model);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgModel, cg_model_free)
 

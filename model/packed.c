@@ -28,11 +28,14 @@ cg_packed_new (const CgNetwork *network, CgPassMode mode, const char *kernels)
             layer->kind->packed_size (layer, packed->kernels[i], mode == CG_PASS_TRAINING));
     }
   packed->size = size;
-  packed->data = cg_arena_new (size * sizeof (float), NULL);
-  if (!packed->data)
-    g_error ("no memory for %" G_GSIZE_FORMAT " MiB of packed weights",
-             (size * sizeof (float)) >> 20);
   return packed;
+}
+
+gboolean
+cg_packed_allocate (CgPacked *packed, GError **error)
+{
+  packed->data = cg_arena_new (cg_packed_memory (packed), error);
+  return packed->data != NULL;
 }
 
 void

@@ -20,9 +20,9 @@ struct _CgPacked
   CgPassMode mode;
   const CgConvKernel **kernels; /* a layer each; NULL where it is no convolution */
   gsize *offsets;               /* a layer each, into data */
-  float *data;
-  gsize size;              /* floats */
-  const float *parameters; /* of the last update */
+  float *data;                  /* NULL until cg_packed_allocate() */
+  gsize size;                   /* floats */
+  const float *parameters;      /* of the last update */
 };
 
 #endif

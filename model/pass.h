@@ -21,17 +21,20 @@ typedef enum
   CG_PASS_TRAINING   /* everything backward needs is kept */
 } CgPassMode;
 
-/* Room for the packed parameters of @network, which must outlive it.
+/* How the parameters of @network, which must outlive it, are to be packed.
  * @kernels: their name (conv/conv.h), or NULL. */
 CgPacked *cg_packed_new (const CgNetwork *network, CgPassMode mode,
                          const char *kernels) G_GNUC_WARN_UNUSED_RESULT;
 void cg_packed_free (CgPacked *packed);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgPacked, cg_packed_free)
 
+/* Room for them, once, before the first pass over them.  Errors: CG_ERROR_TOO_LARGE. */
+gboolean cg_packed_allocate (CgPacked *packed, GError **error);
+
 /* Pack @parameters, which must stay as they are until the next update. */
 void cg_packed_update (CgPacked *packed, const float *parameters, CgWorkers *workers);
 
-/* Bytes that packed parameters take. */
+/* Bytes that packed parameters take, allocated or not. */
 gsize cg_packed_memory (const CgPacked *packed);
 
 const CgNetwork *cg_packed_network (const CgPacked *packed);

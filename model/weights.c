@@ -167,7 +167,9 @@ cg_weights_parse (const guint8 *bytes, gsize size, GError **error)
   if (tensors == NULL)
     return NULL;
 
-  g_autoptr (CgModel) model = cg_model_new (g_steal_pointer (&network));
+  g_autoptr (CgModel) model = cg_model_new (g_steal_pointer (&network), error);
+  if (model == NULL)
+    return NULL;
   for (guint i = 0; i < tensors->len; i++)
     {
       const CgSafetensor *from = tensors->pdata[i];

@@ -112,8 +112,8 @@ parse_network (CgRun *run, GError **error)
                    run->recipe->patch, step);
       return FALSE;
     }
-  run->model = cg_model_new (g_steal_pointer (&network));
-  return TRUE;
+  run->model = cg_model_new (g_steal_pointer (&network), error);
+  return run->model != NULL;
 }
 
 /* Of a training patch: the recipe's, or what the network was made for. */

@@ -169,8 +169,14 @@ cg_step_new (const CgStepOptions *options, GError **error)
   step->options = *options;
   step->n = cg_network_n_parameters (options->network);
   step->packed = cg_packed_new (options->network, CG_PASS_TRAINING, NULL);
+  if (!cg_packed_allocate (step->packed, error))
+    return NULL;
   if (options->self)
-    step->whole_packed = cg_packed_new (options->network, CG_PASS_INFERENCE, NULL);
+    {
+      step->whole_packed = cg_packed_new (options->network, CG_PASS_INFERENCE, NULL);
+      if (!cg_packed_allocate (step->whole_packed, error))
+        return NULL;
+    }
 
   step->n_benches = cg_workers_count (options->workers);
   step->benches = g_new0 (Bench, step->n_benches);

@@ -166,7 +166,8 @@ cg_validator_new (const CgValidatorOptions *options, GError **error)
   validator->options = *options;
   validator->n = n;
   validator->packed = cg_packed_new (options->network, CG_PASS_INFERENCE, NULL);
-  if (!check_memory (options, validator->packed, error))
+  if (!check_memory (options, validator->packed, error)
+      || !cg_packed_allocate (validator->packed, error))
     return NULL;
   validator->clean = g_new (float, size *n);
   validator->noisy = g_new (float, size *n);

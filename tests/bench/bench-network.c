@@ -46,7 +46,9 @@ open_photo (Photo *photo, GError **error)
   if (network == NULL)
     return FALSE;
   printf ("# no weights called photo are here: those its training begins with\n");
-  photo->model = cg_model_new (network);
+  photo->model = cg_model_new (network, error);
+  if (photo->model == NULL)
+    return FALSE;
   cg_network_init (network, 1, photo->model->parameters);
   return TRUE;
 }
@@ -171,7 +173,9 @@ bench_beside_dncnn (const Photo *photo, CgWorkers *workers, const char *peers, G
   CgNetwork *network = cg_network_parse (text, error);
   if (network == NULL)
     return FALSE;
-  g_autoptr (CgModel) dncnn = cg_model_new (network);
+  g_autoptr (CgModel) dncnn = cg_model_new (network, error);
+  if (dncnn == NULL)
+    return FALSE;
   cg_network_init (network, 1, dncnn->parameters);
   g_autoptr (BenchPeer) peer
       = bench_peer_new (photo->source, peers, dncnn, cg_workers_count (workers), settings->busy);

@@ -14,7 +14,7 @@ static CgModel *
 make_model (void)
 {
   static const char text[] = "input 1\nunshuffle 2\nconv 8 3x3 relu\nconv 4 3x3\nshuffle 2";
-  CgModel *model = cg_model_new (cg_network_parse (text, NULL));
+  CgModel *model = cg_model_new (cg_network_parse (text, NULL), NULL);
 
   cg_network_init (model->network, 5, model->parameters);
   return model;

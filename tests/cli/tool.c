@@ -49,7 +49,8 @@ static void
 make_weights (char **arguments)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (CgModel) model = cg_model_new (cg_network_parse ("input 1\nconv 1 5x5 nobias", NULL));
+  g_autoptr (CgModel) model
+      = cg_model_new (cg_network_parse ("input 1\nconv 1 5x5 nobias", NULL), NULL);
   double sum = 0, weight[25];
 
   for (int i = 0; i < 25; i++)

@@ -33,7 +33,7 @@ make_model (const char *text)
   g_autoptr (GError) error = NULL;
   CgNetwork *network = cg_network_parse (text, &error);
   g_assert_no_error (error);
-  CgModel *model = cg_model_new (network);
+  CgModel *model = cg_model_new (network, NULL);
   cg_network_init (network, 11, model->parameters);
   return model;
 }
@@ -77,6 +77,7 @@ assert_like_whole_pass (const CgModel *model, const CgImage *in, const CgImage *
   int step = cg_network_step (model->network);
   int w = (in->width + step - 1) / step * step, h = (in->height + step - 1) / step * step;
   g_autoptr (CgPacked) packed = cg_packed_new (model->network, CG_PASS_TRAINING, kernels);
+  g_assert_true (cg_packed_allocate (packed, NULL));
   g_autoptr (CgPass) pass = cg_pass_new (packed, 1, h, w, 0, NULL, NULL);
   CgTensor input = cg_pass_input (pass, 0), output = cg_pass_output (pass, 0);
   const float *from = in->samples, *to = out->samples;

@@ -17,7 +17,7 @@ static const char *const text
 static CgModel *
 make_model (void)
 {
-  CgModel *model = cg_model_new (cg_network_parse (text, NULL));
+  CgModel *model = cg_model_new (cg_network_parse (text, NULL), NULL);
 
   cg_network_init (model->network, 11, model->parameters);
   return model;

@@ -84,6 +84,7 @@ run (const Setup *s, float *gradient, double *kl)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CgPacked) packed = cg_packed_new (s->network, CG_PASS_TRAINING, NULL);
+  g_assert_true (cg_packed_allocate (packed, NULL));
   cg_packed_update (packed, s->parameters, NULL);
   g_autoptr (CgPass) pass = cg_pass_new (packed, 2, 1, 1, 0, NULL, &error);
   g_assert_no_error (error);
@@ -211,7 +212,7 @@ test_split (void)
   for (gsize c = 0; c < G_N_ELEMENTS (coders); c++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (CgModel) model = cg_model_new (cg_network_parse (coders[c], &error));
+      g_autoptr (CgModel) model = cg_model_new (cg_network_parse (coders[c], &error), NULL);
       g_assert_no_error (error);
       cg_network_init (model->network, 4, model->parameters);
       g_autoptr (CgCoder) coder = cg_coder_new (model, NULL, &error);

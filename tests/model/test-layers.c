@@ -225,6 +225,7 @@ check_pass (const Setup *s, const Job *job, CgPassMode mode)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CgPacked) packed = cg_packed_new (s->network, mode, job->kernels);
+  g_assert_true (cg_packed_allocate (packed, NULL));
   int n = mode == CG_PASS_TRAINING ? PICTURES : 1;
 
   cg_packed_update (packed, s->parameters, NULL);

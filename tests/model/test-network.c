@@ -135,6 +135,7 @@ measured_reach (const CgNetwork *network, int side)
 {
   g_autofree float *parameters = g_new (float, cg_network_n_parameters (network));
   g_autoptr (CgPacked) packed = cg_packed_new (network, CG_PASS_INFERENCE, "reference");
+  g_assert_true (cg_packed_allocate (packed, NULL));
   g_autoptr (CgPass) pass = cg_pass_new (packed, 2, side, side, 0, NULL, NULL);
   CgTensor in[2] = { cg_pass_input (pass, 0), cg_pass_input (pass, 1) };
   int reach = 0;

@@ -41,6 +41,7 @@ write_run (const char *folder, const char *name, const CgModel *model, int h, in
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CgPacked) packed = cg_packed_new (model->network, CG_PASS_INFERENCE, NULL);
+  g_assert_true (cg_packed_allocate (packed, NULL));
   g_autoptr (CgPass) pass = cg_pass_new (packed, 1, h, w, 0, NULL, &error);
   g_assert_no_error (error);
   CgTensor in = cg_pass_input (pass, 0);

@@ -47,7 +47,7 @@ network_model (const char *text)
   g_autoptr (GError) error = NULL;
   CgNetwork *network = cg_network_parse (text, &error);
   g_assert_no_error (error);
-  CgModel *model = cg_model_new (network);
+  CgModel *model = cg_model_new (network, NULL);
   CgRandom random = cg_random (5, 0, 0);
 
   cg_network_init (network, 7, model->parameters);

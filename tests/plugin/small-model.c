@@ -28,7 +28,7 @@ small_model_save (const char *path, int channels, GError **error)
   if (network == NULL)
     return FALSE;
   const gsize n = cg_network_n_parameters (network);
-  g_autoptr (CgModel) model = cg_model_new (g_steal_pointer (&network));
+  g_autoptr (CgModel) model = cg_model_new (g_steal_pointer (&network), NULL);
   cg_network_init (model->network, 1, model->parameters);
   for (gsize i = 0; i < n; i++)
     model->parameters[i] *= GENTLE;

@@ -21,7 +21,7 @@ make_model (House *house)
   g_autoptr (GError) error = NULL;
   CgNetwork *network = cg_network_parse ("input 1\nconv 1 3x3 nobias\n", &error);
   g_assert_no_error (error);
-  g_autoptr (CgModel) model = cg_model_new (network);
+  g_autoptr (CgModel) model = cg_model_new (network, NULL);
   for (int i = 0; i < 9; i++)
     model->parameters[i] = 0.5f / 9 + (i == 4 ? 0.5f : 0);
   g_assert_true (cg_weights_save (model, house_path (house, "m.safetensors"), &error));

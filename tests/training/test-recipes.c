@@ -77,7 +77,7 @@ make_weights (House *house)
       = cg_network_parse ("input 1\nsave image\nconv 4 3x3 relu nobias\nconv 1 3x3 nobias\n"
                           "add image\n",
                           NULL);
-  g_autoptr (CgModel) model = cg_model_new (network);
+  g_autoptr (CgModel) model = cg_model_new (network, NULL);
   cg_network_init (network, 1, model->parameters);
   g_assert_true (cg_weights_save (model, house_path (house, "small.safetensors"), NULL));
 }

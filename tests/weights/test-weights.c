@@ -239,7 +239,7 @@ example (void)
   g_autoptr (GError) error = NULL;
   CgNetwork *network = cg_network_parse (NETWORK, &error);
   g_assert_no_error (error);
-  CgModel *model = cg_model_new (network);
+  CgModel *model = cg_model_new (network, NULL);
   cg_network_init (network, 5, model->parameters);
   cg_model_set_card (model, CG_CARD_NAME, "example");
   cg_model_set_card (model, CG_CARD_RECIPE, "[data]\n# \"quoted\"\nclean=/a\\b\n");
