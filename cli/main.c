@@ -10,6 +10,7 @@
 #include "cli/exit-status.h"
 #include "cli/interrupt.h"
 #include "cli/jobs.h"
+#include "imageio/imageio.h"
 #include "model/error.h"
 
 int
@@ -59,6 +60,20 @@ denoise (char **argv)
   return cg_batch_run (&options, jobs, &console);
 }
 
+/* What was to be printed counts, too. */
+static int
+finish (int status)
+{
+  g_autoptr (GError) error = NULL;
+  CgConsole console;
+
+  if (status != CG_EXIT_DONE || cg_flush_stdout (&error))
+    return status;
+  cg_console_init (&console, FALSE, FALSE);
+  cg_console_fail (&console, "standard output: %s", error->message);
+  return CG_EXIT_FAILED;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -69,8 +84,8 @@ main (int argc, char **argv)
   setlocale (LC_CTYPE, "");
   g_set_prgname ("cleargrain");
   if (is_models)
-    return cg_command_models (arguments);
+    return finish (cg_command_models (arguments));
   if (is_compare)
-    return cg_command_compare (arguments);
-  return denoise (arguments);
+    return finish (cg_command_compare (arguments));
+  return finish (denoise (arguments));
 }

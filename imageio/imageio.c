@@ -199,6 +199,19 @@ cg_image_check_save (const CgImage *image, const char *path, const char *format,
   return FALSE;
 }
 
+gboolean
+cg_flush_stdout (GError **error)
+{
+  if (ferror (stdout)) /* before, and the reason is gone */
+    g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_IO, "cannot write all of it");
+  else if (fflush (stdout) != 0)
+    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "cannot write: %s",
+                 g_strerror (errno));
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static gboolean
 copy_to_stdout (FILE *from, GError **error)
 {
@@ -209,11 +222,7 @@ copy_to_stdout (FILE *from, GError **error)
   while ((n = fread (block, 1, sizeof block, from)) > 0)
     if (!cg_file_write (stdout, block, n, error))
       return FALSE;
-  if (fflush (stdout) == 0)
-    return TRUE;
-  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "cannot write: %s",
-               g_strerror (errno));
-  return FALSE;
+  return cg_flush_stdout (error);
 }
 
 /* A pipe cannot seek, as some formats need, nor take back half a picture. */

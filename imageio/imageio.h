@@ -38,6 +38,10 @@ typedef struct
 gboolean cg_image_save_with (const CgImage *image, const char *path, const CgSaveOptions *options,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Send out what was printed to standard output; FALSE with a GFileError if that or anything
+ * printed before was lost, as on a full disk. */
+gboolean cg_flush_stdout (GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* TRUE if cg_image_save() knows what to do with a name that ends like this. */
 gboolean cg_image_can_save (const char *path);
 

@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "imageio/imageio.h"
 #include "model/conv/conv.h"
 #include "model/error.h"
 #include "training/files.h"
@@ -76,11 +77,9 @@ run_command (int argc, char **argv)
   return CG_EXIT_USAGE;
 }
 
-int
-main (int argc, char **argv)
+static int
+run (int argc, char **argv)
 {
-  setlocale (LC_ALL, "");
-  g_set_prgname (PROGRAM);
   if (argc < 2)
     {
       g_printerr (PROGRAM ": no command given\nTry '" PROGRAM " --help'\n");
@@ -93,6 +92,21 @@ main (int argc, char **argv)
   else
     return run_command (argc - 1, argv + 1);
   return CG_EXIT_OK;
+}
+
+/* What was to be printed counts, too. */
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, "");
+  g_set_prgname (PROGRAM);
+  int status = run (argc, argv);
+  if (status != CG_EXIT_OK || cg_flush_stdout (&error))
+    return status;
+  g_printerr (PROGRAM ": standard output: %s\n", error->message);
+  return CG_EXIT_FAILED;
 }
 
 /* "--" stays where it stood in what GOption leaves. */

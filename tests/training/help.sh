@@ -40,6 +40,11 @@ options ()
 
 check "an unknown CLEARGRAIN_KERNELS is refused" sh -c \
   "CLEARGRAIN_KERNELS=abacus '$train' noise --list 2>&1; [ \$? = 2 ]"
+for command in --help --version "noise --list"
+do
+  check "$command onto a full disk fails" sh -c "'$train' $command 2>&1 > /dev/full \
+    | grep -q 'standard output: cannot write all of it'"
+done
 "$train" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' > commands
 check "commands are found" [ "$(wc -l < commands)" -ge 4 ]
 for command in $(cat commands)
