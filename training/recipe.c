@@ -7,6 +7,7 @@
 
 #include "model/error.h"
 #include "model/nearest.h"
+#include "model/network.h"
 
 #define NETWORK "network"
 
@@ -295,6 +296,11 @@ parse_text (CgRecipe *recipe, const char *text, GError **error)
 static gboolean
 override (CgRecipe *recipe, const char *text, GError **error)
 {
+  if (!g_utf8_validate (text, -1, NULL))
+    {
+      g_autofree char *readable = g_filename_display_name (text);
+      return fail (error, "\"%s\" is not UTF-8 text", readable);
+    }
   if (g_str_has_prefix (text, NETWORK "="))
     {
       g_free (recipe->network);
@@ -304,9 +310,20 @@ override (CgRecipe *recipe, const char *text, GError **error)
   const char *dot = strchr (text, '.'), *equals = strchr (text, '=');
   if (dot == NULL || equals == NULL || dot > equals)
     return fail (error, "\"%s\" is not section.key=value", text);
+  if (strchr (text, '\n')) /* the run's recipe file would not say the same */
+    return fail (error, "%.*s: a value is one line", (int) (equals - text), text);
   g_autofree char *section = g_strndup (text, dot - text);
   g_autofree char *line = g_strdup (dot + 1);
   return parse_line (recipe, section, line, error);
+}
+
+static gboolean
+check_network (const CgRecipe *recipe, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (CgNetwork) network
+      = *recipe->network ? cg_network_parse (recipe->network, &cause) : NULL;
+  return cause == NULL || fail (error, "%s", cause->message);
 }
 
 CgRecipe *
@@ -323,7 +340,7 @@ cg_recipe_parse (const char *text, const char *const *overrides, GError **error)
   for (; overrides && *overrides; overrides++)
     if (!override (recipe, *overrides, error))
       return NULL;
-  return g_steal_pointer (&recipe);
+  return check_network (recipe, error) ? g_steal_pointer (&recipe) : NULL;
 }
 
 CgRecipe *

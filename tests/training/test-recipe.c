@@ -114,6 +114,7 @@ test_errors (void)
     { "[training]\nloss = l2\n", "\"l2\" is none of l1, charbonnier, mse, psnr, bce, auto" },
     { "[training]\nema = 1\n", "not within" },
     { "\xff", "not UTF-8" },
+    { "[network]\ninput 1\nconv x\n", "network line 2 'conv x'" },
   };
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
@@ -128,8 +129,10 @@ test_errors (void)
 static void
 test_override_errors (void)
 {
-  const char *const bad[] = { "steps=5", "training.stepz=5", "trainings.steps=5", "training.steps",
-                              "training.steps=x" };
+  const char *const bad[]
+      = { "steps=5",          "training.stepz=5",       "trainings.steps=5",
+          "training.steps",   "training.steps=x",       "output.summary=two\nlines",
+          "output.name=\xff", "network=input 1; conv x" };
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_autoptr (GError) error = NULL;
