@@ -121,6 +121,18 @@ cg_checkpoint_save (const CgCheckpoint *checkpoint, const char *path, GError **e
 
 /* --- reading --- */
 
+/* Whether the parts that @header tells of are what @size has room for. */
+static gboolean
+fits (const Header *header, gsize size)
+{
+  guint64 rest = size - sizeof *header - DIGEST_BYTES, floats = N_ARRAYS * sizeof (float);
+
+  if (header->recipe_bytes > rest || header->data_bytes > rest - header->recipe_bytes)
+    return FALSE;
+  rest -= header->recipe_bytes + header->data_bytes;
+  return rest % floats == 0 && header->n == rest / floats;
+}
+
 static gboolean
 check (const char *bytes, gsize size, Header *header, GError **error)
 {
@@ -140,6 +152,11 @@ check (const char *bytes, gsize size, Header *header, GError **error)
     {
       g_set_error (error, CG_ERROR, CG_ERROR_FORMAT,
                    "this checkpoint of %" G_GSIZE_FORMAT " bytes is damaged", size);
+      return FALSE;
+    }
+  if (!fits (header, size))
+    {
+      g_set_error_literal (error, CG_ERROR, CG_ERROR_FORMAT, "this checkpoint contradicts itself");
       return FALSE;
     }
   return TRUE;

@@ -92,6 +92,47 @@ test_damage (void)
   g_rmdir (folder);
 }
 
+#define HEADER 96 /* bytes, about */
+#define DIGEST 32
+
+/* A file whose sum is right, but whose numbers are not: read or refused, never believed. */
+static void
+test_contradiction (void)
+{
+  static const guint64 wrong[] = {
+    0,          1, 999, 1001, 1 << 20, G_GUINT64_CONSTANT (1) << 40, G_GUINT64_CONSTANT (1) << 62,
+    G_MAXUINT64
+  };
+  g_autofree char *folder = g_dir_make_tmp ("checkpoint-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "checkpoint", NULL);
+  g_autofree char *bytes = NULL;
+  gsize size, digest_size = DIGEST, refused = 0;
+  g_autoptr (CgCheckpoint) a = sample ();
+  g_assert_true (cg_checkpoint_save (a, path, NULL));
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+
+  for (gsize at = 0; at < HEADER; at += 8)
+    for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+      {
+        g_autoptr (GError) error = NULL;
+        g_autofree char *forged = g_memdup2 (bytes, size);
+        g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+        memcpy (forged + at, &wrong[i], sizeof wrong[i]);
+        g_checksum_update (sum, (guchar *) forged, (gssize) (size - DIGEST));
+        g_checksum_get_digest (sum, (guint8 *) forged + size - DIGEST, &digest_size);
+        g_assert_true (g_file_set_contents (path, forged, (gssize) size, NULL));
+        g_autoptr (CgCheckpoint) read = cg_checkpoint_load (path, &error);
+        if (read)
+          g_assert_cmpuint (read->weights.n, ==, N);
+        else
+          g_assert_error (error, CG_ERROR, CG_ERROR_FORMAT);
+        refused += read == NULL;
+      }
+  g_assert_cmpuint (refused, >=, 3 * G_N_ELEMENTS (wrong)); /* three of the numbers are lengths */
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 /* An unwritable place is an error that names it, and leaves nothing. */
 static void
 test_unwritable (void)
@@ -108,6 +149,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/checkpoint/round-trip", test_round_trip);
   g_test_add_func ("/checkpoint/damage", test_damage);
+  g_test_add_func ("/checkpoint/contradiction", test_contradiction);
   g_test_add_func ("/checkpoint/unwritable", test_unwritable);
   return g_test_run ();
 }
