@@ -106,7 +106,11 @@ char *
 cg_files_stem (const char *name)
 {
   const char *dot = strrchr (name, '.'), *slash = strrchr (name, '/');
-  return dot && dot > (slash ? slash : name) ? g_strndup (name, dot - name) : g_strdup (name);
+  const char *number = strrchr (name, '#'); /* of a picture in a file of many */
+  if (dot == NULL || dot < (slash ? slash : name))
+    return g_strdup (name);
+  g_autofree char *stem = g_strndup (name, dot - name);
+  return g_strconcat (stem, number && number > dot ? number : "", NULL);
 }
 
 static float

@@ -4,6 +4,7 @@
 
 #include "house.h"
 #include "model/random.h"
+#include "training/files.h"
 #include "training/neighbours.h"
 
 #define W 128
@@ -88,6 +89,26 @@ test_neighbours (void)
     g_assert_true (counts[k] == 0 || ABS (counts[k] - N * N / 8) < 110);
 }
 
+/* Pictures are matched by name without ending; those of an idx file keep their number. */
+static void
+test_stems (void)
+{
+  static const char *const names[][2] = {
+    { "a/b.png", "a/b" },
+    { "b", "b" },
+    { "a.b/c", "a.b/c" },
+    { "x.y.png", "x.y" },
+    { "x#3.png", "x#3" },
+    { "t.idx3-ubyte#12", "t#12" },
+    { "images-idx3-ubyte#0", "images-idx3-ubyte#0" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *stem = cg_files_stem (names[i][0]);
+      g_assert_cmpstr (stem, ==, names[i][1]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -95,5 +116,6 @@ main (int argc, char **argv)
   g_test_add_func ("/pairs/shift", test_shift);
   g_test_add_func ("/pairs/shift-of-nothing", test_shift_of_nothing);
   g_test_add_func ("/pairs/neighbours", test_neighbours);
+  g_test_add_func ("/pairs/stems", test_stems);
   return g_test_run ();
 }
