@@ -56,8 +56,16 @@ common_divisor (int a, int b)
   return b == 0 ? a : common_divisor (b, a % b);
 }
 
+/* What the sides of a piece must be a multiple of for both networks; @rival may be NULL. */
+static int
+common_step (const CgNetwork *network, const CgModel *rival)
+{
+  int step = cg_network_step (network), other = rival ? cg_network_step (rival->network) : 1;
+  return step * (other / common_divisor (step, other));
+}
+
 /* Side of the largest square piece that all pictures of @set hold and that is a
- * multiple of @step, at most @most. */
+ * multiple of @step, at most @most; 0 if there is none. */
 static int
 piece_side (const CgSourceSet *set, int most, int step)
 {
@@ -68,7 +76,26 @@ piece_side (const CgSourceSet *set, int most, int step)
           = cg_pictures_at (set->targets, g_array_index (set->pairs, CgPair, i).target);
       side = MIN (side, MIN (p->width, p->height) / cg_source_factor (set->kind));
     }
-  return MAX (1, side / step) * step;
+  return side / step * step;
+}
+
+/* Pictures may be too small for a rival that is coarser.  Then there is none, unless it was
+ * asked for. */
+static gboolean
+check_rival (const CgRecipe *recipe, const CgNetwork *network, const CgSourceSet *set,
+             CgModel **rival, char **name, GError **error)
+{
+  int step = common_step (network, *rival);
+  if (*rival == NULL || piece_side (set, G_MAXINT, step) > 0)
+    return TRUE;
+  if (*recipe->compare)
+    g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
+                 "%s: cannot be compared, as pictures to judge by are less than %d pixels wide or "
+                 "high",
+                 *name, step);
+  g_clear_pointer (rival, cg_model_free);
+  g_clear_pointer (name, g_free);
+  return *recipe->compare == '\0';
 }
 
 /* Validators of both networks on @set; @rival may be NULL. */
@@ -77,10 +104,8 @@ judge_set (const CgRecipe *recipe, const CgNetwork *network, const CgSourceSet *
            const CgNoise *noise, const CgModel *rival, CgScore *rival_score, CgWorkers *workers,
            GError **error)
 {
-  int step = cg_network_step (network);
-  int rival_step = rival ? cg_network_step (rival->network) : 1;
-  int side = piece_side (set, recipe->validation_crop,
-                         step * (rival_step / common_divisor (step, rival_step)));
+  int step = common_step (network, rival);
+  int side = MAX (step, piece_side (set, recipe->validation_crop, step));
   CgShape shape = cg_network_input_shape (network, side, side);
   CgValidatorOptions options = {
     .network = network,
@@ -123,7 +148,8 @@ cg_judge_new (const CgRecipe *recipe, const CgNetwork *network, const CgSources 
   g_autoptr (CgJudge) judge = g_new0 (CgJudge, 1);
   g_autoptr (CgModel) rival = NULL;
   if (!parse_noises (judge, recipe, sources, error)
-      || !find_rival (recipe, network, &rival, &judge->rival, error))
+      || !find_rival (recipe, network, &rival, &judge->rival, error)
+      || !check_rival (recipe, network, &sources->held, &rival, &judge->rival, error))
     return NULL;
   judge->held = judge_set (recipe, network, &sources->held, judge->held_noise, rival,
                            &judge->rival_held, workers, error);

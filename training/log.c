@@ -35,19 +35,32 @@ write_text (CgLog *log, const char *text, GError **error)
   return TRUE;
 }
 
+/* Bytes of whole lines within the first @most of the file; 0 if it is not there. */
+static guint64
+whole_lines (const char *path, guint64 most)
+{
+  g_autofree char *text = NULL;
+  gsize size;
+  if (!g_file_get_contents (path, &text, &size, NULL))
+    return 0;
+  for (size = MIN (size, most); size > 0 && text[size - 1] != '\n';)
+    size--;
+  return size;
+}
+
 CgLog *
 cg_log_open (const char *path, guint64 size, GError **error)
 {
   g_autoptr (CgLog) log = g_new0 (CgLog, 1);
   log->path = g_strdup (path);
-  log->size = size;
-  log->file = fopen (path, size == 0 ? "wb" : "ab");
-  if (log->file == NULL || ftruncate (fileno (log->file), (off_t) size) != 0)
+  log->size = whole_lines (path, size);
+  log->file = fopen (path, log->size == 0 ? "wb" : "ab");
+  if (log->file == NULL || ftruncate (fileno (log->file), (off_t) log->size) != 0)
     {
       fail (log, error);
       return NULL;
     }
-  if (size == 0 && !write_text (log, HEADINGS, error))
+  if (log->size == 0 && !write_text (log, HEADINGS, error))
     return NULL;
   return g_steal_pointer (&log);
 }
