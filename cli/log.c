@@ -8,37 +8,13 @@
 #include <glib/gstdio.h>
 
 #include "cli/list-file.h"
-
-/* JSON is UTF-8; a byte of a name that is not stands as the character of its
- * number. */
-static void
-append_string (GString *json, const char *text)
-{
-  g_string_append_c (json, '"');
-  while (*text)
-    {
-      gunichar c = g_utf8_get_char_validated (text, -1);
-      if (c == (gunichar) -1 || c == (gunichar) -2)
-        g_string_append_printf (json, "\\u%04x", (guint8) *text++);
-      else
-        {
-          if (c < 0x20 || c == 0x7f)
-            g_string_append_printf (json, "\\u%04x", c);
-          else if (c == '"' || c == '\\')
-            g_string_append_printf (json, "\\%c", (char) c);
-          else
-            g_string_append_unichar (json, c);
-          text = g_utf8_next_char (text);
-        }
-    }
-  g_string_append_c (json, '"');
-}
+#include "model/json-text.h"
 
 static void
 append_member (GString *json, const char *name, const char *text)
 {
   g_string_append_printf (json, "%s\"%s\": ", json->str[json->len - 1] == '{' ? "" : ", ", name);
-  append_string (json, text);
+  cg_json_append_string (json, text);
 }
 
 /* What the weights are, whatever they are called: SHA-256 of the network's text and

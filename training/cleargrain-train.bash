@@ -30,8 +30,8 @@ _cleargrain_train ()
       options='--clean --noisy --noise --init --compare --set --out --resume --threads
         --time-limit --quiet --help'
       ;;
-    eval) options='--model --clean --noise --noisy --quantize --seed --threads --save --json --help' ;;
-    noise) options='--measure --clean --preview --noise --seed --list --help' ;;
+    eval) options='--model --clean --noise --noisy --quantize --seed --threads --save --overwrite --json --help' ;;
+    noise) options='--measure --clean --preview --noise --seed --overwrite --list --help' ;;
     export) options='--onnx --overwrite --help' ;;
     encode) options='--overwrite --help' ;;
     decode) options='--original --overwrite --help' ;;

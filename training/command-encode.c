@@ -149,16 +149,6 @@ print_error (const Halves *halves, const float *pictures, const float *made, int
            -10 * log10 (MAX (sum, 1e-12)), largest);
 }
 
-static gboolean
-refuse_existing (const char *path, gboolean overwrite, GError **error)
-{
-  if (overwrite || !g_file_test (path, G_FILE_TEST_EXISTS))
-    return TRUE;
-  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST,
-               "%s: is there already; --overwrite replaces it", path);
-  return FALSE;
-}
-
 /* --- the commands --- */
 
 static gboolean
@@ -199,7 +189,8 @@ cg_command_encode (int argc, char **argv)
           "width x channels, float32; drawn latents are stored as their means.\n" };
   if (!cg_commands_parse (&argc, &argv, entries, &help))
     return CG_EXIT_USAGE;
-  return refuse_existing (argv[3], overwrite, &error) && encode (argv[1], argv[2], argv[3], &error)
+  return cg_commands_may_write (argv[3], overwrite, &error)
+                 && encode (argv[1], argv[2], argv[3], &error)
              ? CG_EXIT_OK
              : cg_commands_fail (error);
 }
@@ -253,7 +244,7 @@ cg_command_decode (int argc, char **argv)
                                "like one, otherwise a folder.\n" };
   if (!cg_commands_parse (&argc, &argv, entries, &help))
     return CG_EXIT_USAGE;
-  return refuse_existing (argv[3], overwrite, &error)
+  return cg_commands_may_write (argv[3], overwrite, &error)
                  && decode (argv[1], argv[2], argv[3], original, &error)
              ? CG_EXIT_OK
              : cg_commands_fail (error);
@@ -327,7 +318,7 @@ cg_command_sample (int argc, char **argv)
           "variational networks are meant to lie.\n" };
   if (!cg_commands_parse (&argc, &argv, entries, &help))
     return CG_EXIT_USAGE;
-  gboolean ok = check_sample (&o, &error) && refuse_existing (o.out, overwrite, &error)
+  gboolean ok = check_sample (&o, &error) && cg_commands_may_write (o.out, overwrite, &error)
                 && sample (argv[1], &o, &error);
   g_free (o.out);
   return ok ? CG_EXIT_OK : cg_commands_fail (error);

@@ -6,12 +6,14 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "imageio/imageio.h"
 #include "imageio/metrics.h"
 #include "model/denoise.h"
 #include "model/error.h"
+#include "model/json-text.h"
 #include "model/weights.h"
 #include "training/files.h"
 #include "training/noise.h"
@@ -28,7 +30,7 @@ typedef struct
   char *noise;
   char *save;
   int seed, threads;
-  gboolean quantize, json;
+  gboolean quantize, overwrite, json;
 } Options;
 
 typedef struct
@@ -72,6 +74,8 @@ save (const Options *options, const CgImage *image, const char *name, const char
     *dot = '\0';
   g_autofree char *file = g_strdup_printf ("%s-%s.pfm", flat, suffix);
   g_autofree char *path = g_build_filename (options->save, file, NULL);
+  if (!cg_commands_may_write (path, options->overwrite, error))
+    return FALSE;
   g_autoptr (CgImage) light = cg_image_convert (image, CG_DEPTH_FLOAT, error); /* as PFM is read */
   return light && cg_image_save (light, path, error);
 }
@@ -94,14 +98,15 @@ print_score (const Options *options, const char *name, Score noisy, Score score)
                noisy.ssim, score.psnr, score.ssim);
       return;
     }
-  g_autofree char *quoted = g_strescape (name, NULL);
+  g_autoptr (GString) json = g_string_new ("{\"picture\": ");
+  cg_json_append_string (json, name);
   g_autofree char *noisy_psnr = json_number (noisy.psnr);
   g_autofree char *noisy_ssim = json_number (noisy.ssim);
   g_autofree char *psnr = json_number (score.psnr);
   g_autofree char *ssim = json_number (score.ssim);
-  g_print ("{\"picture\": \"%s\", \"noisy_psnr\": %s, \"noisy_ssim\": %s, \"psnr\": %s, "
-           "\"ssim\": %s}\n",
-           quoted, noisy_psnr, noisy_ssim, psnr, ssim);
+  fputs (json->str, stdout); /* UTF-8, whatever the terminal's language is */
+  printf (", \"noisy_psnr\": %s, \"noisy_ssim\": %s, \"psnr\": %s, \"ssim\": %s}\n", noisy_psnr,
+          noisy_ssim, psnr, ssim);
 }
 
 /* The noisy picture at @path, in floats. */
@@ -197,7 +202,16 @@ score_pairs (Eval *eval, const GPtrArray *clean, const GPtrArray *noisy, GError 
   for (guint i = 0; i < clean->len; i++)
     {
       CgFile *file = clean->pdata[i];
-      g_hash_table_insert (index, cg_files_stem (file->name), file);
+      char *stem = cg_files_stem (file->name);
+      const CgFile *other = g_hash_table_lookup (index, stem);
+      g_hash_table_insert (index, stem, file);
+      if (other)
+        {
+          g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
+                       "%s and %s have the same name, by which noisy pictures are matched",
+                       other->path, file->path);
+          return FALSE;
+        }
     }
   for (guint i = 0; i < noisy->len; i++)
     {
@@ -309,6 +323,8 @@ cg_command_eval (int argc, char **argv)
     { "threads", 't', 0, G_OPTION_ARG_INT, &o.threads, "how many [0: one a processor]", "N" },
     { "save", 0, 0, G_OPTION_ARG_FILENAME, &o.save,
       "write noisy pictures and results there, as PFM", "DIR" },
+    { "overwrite", 0, 0, G_OPTION_ARG_NONE, &o.overwrite, "let --save replace what is there",
+      NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "one JSON object a line", NULL },
     { NULL },
   };

@@ -8,12 +8,8 @@
 
 static gboolean export(const char *path, const char *name, gboolean overwrite, GError **error)
 {
-  if (!overwrite && g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST,
-                   "%s: is there already; --overwrite replaces it", path);
-      return FALSE;
-    }
+  if (!cg_commands_may_write (path, overwrite, error))
+    return FALSE;
   g_autoptr (CgModel) model = cg_weights_find (name, error);
   if (model == NULL)
     return FALSE;

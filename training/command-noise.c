@@ -20,7 +20,7 @@ typedef struct
   char **measure, **clean;
   char *preview, *noise;
   int seed;
-  gboolean list;
+  gboolean list, overwrite;
 } Options;
 
 /* A gray plane of floats 0..1. */
@@ -187,6 +187,8 @@ fill_panel (const char *path, float *plane, GError **error)
 static gboolean
 preview (const Options *o, GError **error)
 {
+  if (!cg_commands_may_write (o->preview, o->overwrite, error))
+    return FALSE;
   g_autoptr (CgNoise) noise = cg_noise_parse (o->noise, error);
   g_autofree float *clean = g_new (float, PANEL *PANEL);
   g_autofree float *panel = g_new (float, PANEL *PANEL);
@@ -279,6 +281,7 @@ cg_command_noise (int argc, char **argv)
       "draw a chart (or --clean PICTURE) and three draws of --noise beside it", "FILE" },
     { "noise", 0, 0, G_OPTION_ARG_STRING, &o.noise, "as in gauss:0-55", "NOISE" },
     { "seed", 0, 0, G_OPTION_ARG_INT, &o.seed, "of the preview [1]", "N" },
+    { "overwrite", 0, 0, G_OPTION_ARG_NONE, &o.overwrite, "replace FILE if it is there", NULL },
     { "list", 0, 0, G_OPTION_ARG_NONE, &o.list, "list the kinds of noise", NULL },
     { NULL },
   };

@@ -40,6 +40,9 @@ cg_commands_parse (int *argc, char ***argv, const GOptionEntry *entries, const C
 /* Whether @threads makes sense; says so if not. */
 gboolean cg_commands_check_threads (int threads);
 
+/* TRUE if @path may be written: it is not there, or @overwrite.  Else FALSE with @error. */
+gboolean cg_commands_may_write (const char *path, gboolean overwrite, GError **error);
+
 /* Say "cleargrain-train: MESSAGE" and return the exit status that fits. */
 int cg_commands_fail (const GError *error);
 

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "imageio/format.h"
 #include "imageio/imageio.h"
 #include "model/error.h"
@@ -50,10 +52,32 @@ read_folder (const char *path, GError **error)
   return names;
 }
 
+/* A folder that is being read, in the one that is. */
+typedef struct Folder Folder;
+struct Folder
+{
+  const Folder *above;
+  GStatBuf status;
+};
+
+/* Whether a link has led back to where the way came from. */
+static gboolean
+is_round (const Folder *folder)
+{
+  for (const Folder *f = folder->above; f; f = f->above)
+    if (f->status.st_dev == folder->status.st_dev && f->status.st_ino == folder->status.st_ino)
+      return TRUE;
+  return FALSE;
+}
+
 /* @below: path from the folder that was given to @path, "" at first. */
 static gboolean
-add_folder (GPtrArray *files, const char *path, const char *below, GError **error)
+add_folder (GPtrArray *files, const char *path, const char *below, const Folder *above,
+            GError **error)
 {
+  Folder folder = { .above = above };
+  if (g_stat (path, &folder.status) == 0 && is_round (&folder))
+    return TRUE;
   g_autoptr (GPtrArray) names = read_folder (path, error);
   if (names == NULL)
     return FALSE;
@@ -63,7 +87,7 @@ add_folder (GPtrArray *files, const char *path, const char *below, GError **erro
       g_autofree char *name = g_build_filename (below, names->pdata[i], NULL);
       if (g_file_test (full, G_FILE_TEST_IS_DIR))
         {
-          if (!add_folder (files, full, name, error))
+          if (!add_folder (files, full, name, &folder, error))
             return FALSE;
         }
       else if (cg_format_for_path (full) != NULL)
@@ -90,7 +114,7 @@ cg_files_list (char **paths, GError **error)
           g_autofree char *name = g_path_get_basename (*paths);
           add_file (files, *paths, name);
         }
-      else if (!add_folder (files, *paths, "", error))
+      else if (!add_folder (files, *paths, "", NULL, error))
         return NULL;
       if (files->len == before)
         {

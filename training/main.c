@@ -166,6 +166,16 @@ cg_commands_check_threads (int threads)
   return FALSE;
 }
 
+gboolean
+cg_commands_may_write (const char *path, gboolean overwrite, GError **error)
+{
+  if (overwrite || !g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST,
+               "%s: is there already; --overwrite replaces it", path);
+  return FALSE;
+}
+
 int
 cg_commands_fail (const GError *error)
 {

@@ -198,13 +198,19 @@ drop_unaligned (GArray *pairs, const CgPictures *targets, const CgPictures *inpu
 
 /* --- names --- */
 
+#define SEVERAL G_MAXUINT
+
+/* From a name to the picture's number + 1, or to SEVERAL. */
 static GHashTable *
 index_names (const CgPictures *pictures)
 {
   GHashTable *index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < pictures->items->len; i++)
-    g_hash_table_insert (index, cg_files_stem (cg_pictures_at (pictures, i)->name),
-                         GUINT_TO_POINTER (i + 1));
+    {
+      char *name = cg_files_stem (cg_pictures_at (pictures, i)->name);
+      guint value = g_hash_table_contains (index, name) ? SEVERAL : i + 1;
+      g_hash_table_insert (index, name, GUINT_TO_POINTER (value));
+    }
   return index;
 }
 
@@ -242,11 +248,12 @@ cg_pairs_match (const CgPictures *targets, const CgPictures *inputs, gboolean ch
       const CgPicture *input = cg_pictures_at (inputs, i);
       g_autofree char *name = cg_files_stem (input->name);
       guint found = GPOINTER_TO_UINT (g_hash_table_lookup (index, name));
-      if (found == 0)
+      if (found == 0 || found == SEVERAL)
         {
           g_ptr_array_add (
               notes,
-              g_strdup_printf ("%s: left out, there is no counterpart of that name", input->name));
+              g_strdup_printf ("%s: left out, there %s of that name", input->name,
+                               found == 0 ? "is no counterpart" : "are several counterparts"));
           continue;
         }
       CgPair pair = { found - 1, i };

@@ -292,6 +292,17 @@ parse_text (CgRecipe *recipe, const char *text, GError **error)
   return TRUE;
 }
 
+/* "LINE; LINE" as a recipe's file would have them. */
+static char *
+lines_of (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit_set (text, ";\n", -1);
+  for (char **line = lines; *line; line++)
+    g_strstrip (*line);
+  g_autofree char *joined = g_strjoinv ("\n", lines);
+  return g_strdup (g_strstrip (joined));
+}
+
 /* "section.key=value", or "network=LINE; LINE". */
 static gboolean
 override (CgRecipe *recipe, const char *text, GError **error)
@@ -304,7 +315,7 @@ override (CgRecipe *recipe, const char *text, GError **error)
   if (g_str_has_prefix (text, NETWORK "="))
     {
       g_free (recipe->network);
-      recipe->network = g_strdelimit (g_strdup (text + strlen (NETWORK "=")), ";", '\n');
+      recipe->network = lines_of (text + strlen (NETWORK "="));
       return TRUE;
     }
   const char *dot = strchr (text, '.'), *equals = strchr (text, '=');

@@ -42,6 +42,10 @@ test_preview (void)
   g_assert_cmpint (NOISE (&house, NULL, NULL, "--preview", "look.png", "--noise", "gauss:20",
                           "--clean", "clean/00.png"),
                    ==, 0);
+  g_autofree char *err = NULL;
+  g_assert_cmpint (NOISE (&house, NULL, &err, "--preview", "look.png", "--noise", "gauss:20"), ==,
+                   1);
+  g_assert_nonnull (strstr (err, "look.png: is there already; --overwrite replaces it"));
   g_autoptr (CgImage) image = cg_image_load (house_path (&house, "look.png"), &error);
   g_autoptr (CgImage) clean = cg_image_load (house_path (&house, "clean/00.png"), &error);
   g_assert_no_error (error);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <unistd.h>
+
 #include <glib/gstdio.h>
 
 #include "house.h"
@@ -176,7 +178,11 @@ test_quantized (void)
     outside += as_is[i] < 0 || as_is[i] > 1;
   g_assert_cmpint (outside, >, w * h / 20);
 
-  g_assert_cmpint (EVAL (&house, NULL, NULL, "gauss:80", "--save", "saved", "--quantize"), ==, 0);
+  g_autofree char *err = NULL;
+  g_assert_cmpint (EVAL (&house, NULL, &err, "gauss:80", "--save", "saved"), ==, 1);
+  g_assert_nonnull (strstr (err, "saved/00-noisy.pfm: is there already; --overwrite replaces it"));
+  g_assert_cmpint (
+      EVAL (&house, NULL, NULL, "gauss:80", "--save", "saved", "--overwrite", "--quantize"), ==, 0);
   g_autofree float *rounded = load (&house, "saved/00-noisy.pfm", &w, &h);
   for (int i = 0; i < w * h; i++)
     g_assert_cmpfloat_with_epsilon (rounded[i] * 255, rint (CLAMP (as_is[i], 0, 1) * 255), 1e-3);
@@ -203,6 +209,52 @@ test_noisy_files (void)
                               "clean", "--noisy", "noisy", NULL),
                    ==, 1);
   g_assert_nonnull (strstr (err, "noisy/x.png: there is no clean picture of that name"));
+}
+
+/* Two folders of the same names cannot be told apart; without matching they may be scored. */
+static void
+test_same_names (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *out = NULL, *err = NULL;
+  furnish (&house);
+  house_pictures (&house, "other", N_PICTURES, 96, 70);
+  g_assert_cmpint (house_run (&house, NULL, &err, "eval", "--model", "m.safetensors", "--clean",
+                              "clean", "--clean", "other", "--noisy", "clean", NULL),
+                   ==, 1);
+  g_assert_nonnull (strstr (err, "clean/00.png and other/00.png have the same name"));
+  g_assert_cmpint (EVAL (&house, &out, NULL, "gauss:25", "--clean", "other"), ==, 0);
+  g_autofree char *pictures = g_strdup_printf ("pictures %d", 2 * N_PICTURES);
+  g_assert_nonnull (strstr (out, pictures));
+}
+
+/* A link that leads round is not followed for ever. */
+static void
+test_round (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *out = NULL;
+  furnish (&house);
+  g_assert_cmpint (symlink (".", house_path (&house, "clean/again")), ==, 0);
+  g_assert_cmpint (symlink ("../clean", house_path (&house, "clean/and-again")), ==, 0);
+  g_assert_cmpint (EVAL (&house, &out, NULL, "gauss:25"), ==, 0);
+  g_autofree char *pictures = g_strdup_printf ("pictures %d", N_PICTURES);
+  g_assert_true (g_str_has_suffix (last_line (out), pictures));
+}
+
+/* Names are given back as they are. */
+static void
+test_json (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *out = NULL;
+  furnish (&house);
+  g_assert_cmpint (g_rename (house_path (&house, "clean/00.png"),
+                             house_path (&house, "clean/\"\303\251t\303\251\".png")),
+                   ==, 0);
+  g_assert_cmpint (EVAL (&house, &out, NULL, "gauss:25", "--json"), ==, 0);
+  g_assert_nonnull (
+      strstr (out, "{\"picture\": \"\\\"\303\251t\303\251\\\".png\", \"noisy_psnr\": "));
 }
 
 static void
@@ -244,6 +296,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/eval/scores-quantized", "--quantize", test_scores);
   g_test_add_func ("/eval/quantized", test_quantized);
   g_test_add_func ("/eval/noisy-files", test_noisy_files);
+  g_test_add_func ("/eval/same-names", test_same_names);
+  g_test_add_func ("/eval/round", test_round);
+  g_test_add_func ("/eval/json", test_json);
   g_test_add_func ("/eval/seed", test_seed);
   g_test_add_func ("/eval/refusals", test_refusals);
   return g_test_run ();

@@ -45,12 +45,12 @@ test_override (void)
 {
   g_autoptr (GError) error = NULL;
   const char *const set[]
-      = { "training.steps=13", "data.flips=no", "network=input 1; conv 2 1x1", NULL };
+      = { "training.steps=13", "data.flips=no", "network=input 1;  conv 2 1x1 ;", NULL };
   g_autoptr (CgRecipe) r = cg_recipe_parse (sample, set, &error);
   g_assert_no_error (error);
   g_assert_cmpint (r->steps, ==, 13);
   g_assert_false (r->flips);
-  g_assert_cmpstr (r->network, ==, "input 1\n conv 2 1x1");
+  g_assert_cmpstr (r->network, ==, "input 1\nconv 2 1x1");
 }
 
 static void

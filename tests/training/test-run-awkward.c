@@ -94,11 +94,27 @@ test_small_pictures (void)
   g_unsetenv ("CLEARGRAIN_WEIGHTS");
 }
 
+/* Of two clean pictures of one name neither is taken for the noisy one's. */
+static void
+test_same_names (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *err = NULL;
+  furnish (&house, 32);
+  house_pictures (&house, "more", 5, 32, 32);
+  house_noisy_pictures (&house, "noisy", 5, 32, 32, 25, 1);
+  g_assert_cmpint (RUN (&house, &err, "--out", "a", "--clean", "clean", "--clean", "more",
+                        "--noisy", "noisy", "--set", "data.check-alignment=no"),
+                   !=, 0);
+  g_assert_nonnull (strstr (err, "are several counterparts of that name"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/run-awkward/log", test_log);
+  g_test_add_func ("/run-awkward/same-names", test_same_names);
   g_test_add_func ("/run-awkward/small-pictures", test_small_pictures);
   return g_test_run ();
 }
