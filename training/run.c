@@ -272,6 +272,20 @@ set_up_judge (CgRun *run, GError **error)
 
 /* --- the state --- */
 
+/* What the run works on, whatever it is called: SHA-256 of the pictures and, after a +, of the
+ * weights that it begins with. */
+static char *
+data_of (const CgRun *run)
+{
+  g_autofree char *pictures = cg_sources_fingerprint (run->sources);
+  if (run->init == NULL)
+    return g_steal_pointer (&pictures);
+  gsize n = cg_network_n_parameters (run->init->network);
+  g_autofree char *weights = g_compute_checksum_for_data (
+      G_CHECKSUM_SHA256, (const guchar *) run->init->parameters, n * sizeof (float));
+  return g_strconcat (pictures, "+", weights, NULL);
+}
+
 /* Folders may have moved, or be called by another path; @data tells whether the
  * pictures are the same. */
 static gboolean
@@ -294,9 +308,11 @@ check_state (const CgRun *run, const char *data, GError **error)
   if (strcmp (state->data, data) != 0
       || state->weights.n != cg_network_n_parameters (run->model->network))
     {
+      gsize pictures = strcspn (data, "+");
+      gboolean same = strncmp (state->data, data, pictures) == 0;
       g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
-                   "%s: this folder holds a run on other pictures; choose another --out",
-                   run->folder);
+                   "%s: this folder holds a run %s; choose another --out", run->folder,
+                   same ? "that began with other weights" : "on other pictures");
       return FALSE;
     }
   return TRUE;
@@ -324,7 +340,7 @@ take_up_state (CgRun *run, GError **error)
   g_autofree char *recipe_path = path_of (run, CG_RUN_RECIPE);
   g_autofree char *log_path = path_of (run, CG_RUN_LOG);
   g_autofree char *recipe = cg_recipe_text (run->recipe, FALSE);
-  g_autofree char *data = cg_sources_fingerprint (run->sources);
+  g_autofree char *data = data_of (run);
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {

@@ -338,6 +338,12 @@ sum_range (int range, int worker, gpointer user)
     }
 }
 
+void
+cg_step_set_ramp (CgStep *step, guint64 ramp)
+{
+  step->options.ramp = ramp;
+}
+
 double
 cg_step_run (CgStep *step, guint64 number, const float *parameters, float *gradient)
 {

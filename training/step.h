@@ -25,7 +25,7 @@ typedef struct
   int batch, chunk;  /* samples at once; divides batch */
   int w, h;          /* of a patch */
   gboolean self;     /* samples are of CG_SOURCE_SELF */
-  int ramp;          /* steps in which its gamma grows to its full value */
+  guint64 ramp;      /* steps in which its gamma grows to its full value */
   CgWorkers *workers;
 } CgStepOptions;
 
@@ -49,6 +49,9 @@ gsize cg_step_gradients (const CgStepOptions *options);
 /* Loss (mean over the batch) and gradient of step @number at @parameters.
  * @gradient: as many floats as the network has parameters; overwritten. */
 double cg_step_run (CgStep *step, guint64 number, const float *parameters, float *gradient);
+
+/* The schedule has changed, and with it the steps in which gamma grows. */
+void cg_step_set_ramp (CgStep *step, guint64 ramp);
 
 /* Share of the time so far that went into drawing samples. */
 double cg_step_data_share (const CgStep *step);

@@ -105,6 +105,7 @@ take_step (Loop *loop, double *loss, GError **error)
   guint64 step = state->step + 1;
   double rate = rate_at (run, step);
 
+  cg_step_set_ramp (run->step, state->steps);
   *loss = cg_step_run (run->step, step, state->weights.parameters, loop->gradient);
   loop->gradient_length = cg_adam_norm (loop->gradient, state->weights.n, run->workers);
   if (!isfinite (*loss) || !isfinite (loop->gradient_length))
@@ -133,6 +134,14 @@ validate (Loop *loop, GError **error)
 {
   CgCheckpoint *state = loop->run->state;
   loop->score = cg_validator_run (loop->run->judge->held, state->weights.average);
+  if (isnan (loop->score.psnr))
+    {
+      g_set_error (error, CG_ERROR, CG_ERROR_UNSUPPORTED,
+                   "the results are not finite at step %" G_GUINT64_FORMAT
+                   "; a lower training.rate or training.clip may help",
+                   state->step);
+      return FALSE;
+    }
   if (state->best_psnr > 0 && loop->score.psnr <= state->best_psnr)
     return TRUE;
   state->best_psnr = loop->score.psnr;

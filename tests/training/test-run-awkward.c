@@ -109,12 +109,62 @@ test_same_names (void)
   g_assert_nonnull (strstr (err, "no picture is left of 10"));
 }
 
+/* Weights of the same name are not the same weights. */
+static void
+test_other_init (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *err = NULL;
+  furnish (&house, 32);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "a"), ==, 0);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "b", "--set", "training.seed=2"), ==, 0);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "c", "--init", "a/best.safetensors"), ==, 0);
+  g_assert_cmpint (RUN (&house, NULL, "--out", "c", "--init", "a/best.safetensors"), ==, 0);
+  g_assert_cmpint (RUN (&house, &err, "--out", "c", "--init", "b/best.safetensors"), ==, 1);
+  g_assert_nonnull (strstr (err, "c: this folder holds a run that began with other weights"));
+}
+
+/* Results that are no numbers are not the best there are. */
+static void
+test_not_finite (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *err = NULL;
+  g_autoptr (GString) network = g_string_new ("network=input 1");
+  furnish (&house, 32);
+  for (int i = 0; i < 24; i++)
+    g_string_append (network, "; conv 8 3x3");
+  g_string_append (network, "; conv 1 3x3");
+  g_assert_cmpint (RUN (&house, &err, "--out", "a", "--set", network->str, "--set",
+                        "training.rate=10", "--set", "training.warm-up=0", "--set",
+                        "training.ema=0", "--set", "training.validate-every=1"),
+                   ==, 1);
+  g_assert_nonnull (strstr (err, "not finite at step "));
+  g_assert_false (g_file_test (house_path (&house, "a/best.safetensors"), G_FILE_TEST_EXISTS));
+}
+
+/* What learns nothing ends when patience does. */
+static void
+test_patience (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *err = NULL;
+  furnish (&house, 32);
+  g_assert_cmpint (RUN (&house, &err, "--out", "a", "--set", "training.patience=1", "--set",
+                        "training.rate=1e-12", "--set", "training.final-rate=1e-12"),
+                   ==, 0);
+  g_assert_nonnull (strstr (err, "done: 20 steps"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/run-awkward/log", test_log);
   g_test_add_func ("/run-awkward/same-names", test_same_names);
+  g_test_add_func ("/run-awkward/other-init", test_other_init);
+  g_test_add_func ("/run-awkward/not-finite", test_not_finite);
+  g_test_add_func ("/run-awkward/patience", test_patience);
   g_test_add_func ("/run-awkward/small-pictures", test_small_pictures);
   return g_test_run ();
 }

@@ -321,6 +321,22 @@ interrupt (House *house, const char *folder, int signal_number, int milliseconds
   return WIFSIGNALED (status) ? -WTERMSIG (status) : WEXITSTATUS (status);
 }
 
+/* All columns of log @name but the second. */
+static char *
+log_without_seconds (House *house, const char *name)
+{
+  g_autoptr (GString) rest = g_string_new (NULL);
+  g_autofree char *text = NULL;
+  g_assert_true (g_file_get_contents (house_path (house, name), &text, NULL, NULL));
+  g_auto (GStrv) lines = g_strsplit (g_strchomp (text), "\n", -1);
+  for (char **line = lines; *line; line++)
+    {
+      g_auto (GStrv) columns = g_strsplit (*line, ",", 3);
+      g_string_append_printf (rest, "%s,%s\n", columns[0], columns[2]);
+    }
+  return g_string_free (g_steal_pointer (&rest), FALSE);
+}
+
 /* Ends of both kinds at random moments, then the rest: the same bytes as a run
  * that never ended early, and nothing temporary left.  A checkpoint that was not whole
  * would end the next start with status 1. */
@@ -359,6 +375,9 @@ test_interruptions (int kills, int stops, int steps)
       g_autofree char *cut = house_sum (&house, b);
       g_assert_cmpstr (whole, ==, cut);
     }
+  g_autofree char *whole_log = log_without_seconds (&house, "whole/log.csv");
+  g_autofree char *cut_log = log_without_seconds (&house, "cut/log.csv");
+  g_assert_cmpstr (whole_log, ==, cut_log);
   g_autoptr (GDir) dir = g_dir_open (house_path (&house, "cut"), 0, NULL);
   const char *name;
   while ((name = g_dir_read_name (dir)) != NULL)
@@ -377,7 +396,7 @@ test_many_interruptions (void)
   test_interruptions (50, 10, 12000);
 }
 
-/* An interrupt finishes the step, says how to go on, and the log has no line twice. */
+/* A run that is over is over, under its own recipe only, and the log has no line twice. */
 static void
 test_stop (void)
 {
@@ -446,7 +465,7 @@ test_refusals (void)
     { "--noise", "", 2, "no noise is given" },
     { "--set", "training.stepz=1", 2, "nearest is \"steps\"" },
     { "--set", "training.chunk=3", 2, "3 does not divide the batch of 8" },
-    { "--set", "network=input 1; cnov 3 3x3", 1, "network line 2" },
+    { "--set", "network=input 1; cnov 3 3x3", 2, "r.ini: network line 2" },
     { "--set", "network=input 1; conv 3 3x3", 1, "a denoiser makes one channel of one" },
     { "--set", "network=input 1; maxpool 2; upsample 2; maxpool 16; upsample 16", 2,
       "24 is no multiple of" },
