@@ -210,9 +210,12 @@ cg_judge_verdict (const CgJudge *judge, CgScore held, CgScore standard)
   double noisy = cg_validator_noisy (judge->held).psnr;
   if (judge->rival == NULL)
     {
-      g_autofree char *on_yours = compare ("your pictures", held.psnr - noisy);
-      return g_strdup_printf ("%s than the noisy ones (PSNR %.2f against %.2f)", on_yours,
-                              held.psnr, noisy);
+      double gain = held.psnr - noisy;
+      g_autofree char *on_yours = compare ("your pictures", gain);
+      if (noisy >= CG_PSNR_EQUAL)
+        return g_strdup_printf ("PSNR %.2f on your pictures", held.psnr);
+      return g_strdup_printf ("%s %s the noisy ones (PSNR %.2f against %.2f)", on_yours,
+                              fabs (gain) < A_TIE ? "as" : "than", held.psnr, noisy);
     }
   g_autofree char *on_yours = compare ("your pictures", held.psnr - judge->rival_held.psnr);
   g_autofree char *on_standard = compare_standard (judge, standard);

@@ -126,6 +126,20 @@ patch_shape (const CgRun *run)
 
 /* --- the data --- */
 
+/* Words that make no sense are told before thousands of pictures are read. */
+static gboolean
+check_noises (const CgRecipe *recipe, GError **error)
+{
+  const char *const noises[] = { recipe->noise, recipe->validation_noise, recipe->standard_noise };
+  for (guint i = 0; i < G_N_ELEMENTS (noises); i++)
+    {
+      g_autoptr (CgNoise) noise = *noises[i] ? cg_noise_parse (noises[i], error) : NULL;
+      if (*noises[i] && noise == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 load_sources (CgRun *run, GError **error)
 {
@@ -365,9 +379,9 @@ cg_run_new (CgRecipe *recipe, const char *folder, int threads, GError **error)
   run->folder = g_strdup (folder);
   run->lock = -1;
   run->workers = cg_workers_new (threads);
-  if (!parse_network (run, error) || !open_folder (run, error) || !settle_sizes (run, error)
-      || !load_sources (run, error) || !set_up_sampler (run, error) || !set_up_step (run, error)
-      || !set_up_judge (run, error) || !take_up_state (run, error))
+  if (!check_noises (recipe, error) || !parse_network (run, error) || !open_folder (run, error)
+      || !settle_sizes (run, error) || !load_sources (run, error) || !set_up_sampler (run, error)
+      || !set_up_step (run, error) || !set_up_judge (run, error) || !take_up_state (run, error))
     {
       if (run->made_folder)
         g_rmdir (run->folder); /* no trace if nothing is in it */

@@ -52,15 +52,14 @@ score (const CgValidator *validator, guint i, const float *plane)
   return (CgScore){ psnr, cg_ssim (clean, plane, w, h, 255) };
 }
 
-/* Equal pictures have no finite PSNR; they count as what 16 bits could show.  What is no number
- * stays none. */
+/* Equal pictures have no finite PSNR.  What is no number stays none. */
 static CgScore
 mean_score (const CgScore *scores, guint n)
 {
   CgScore mean = { 0, 0 };
   for (guint i = 0; i < n; i++)
     {
-      mean.psnr += (scores[i].psnr > 100 ? 100 : scores[i].psnr) / n;
+      mean.psnr += (scores[i].psnr > CG_PSNR_EQUAL ? CG_PSNR_EQUAL : scores[i].psnr) / n;
       mean.ssim += scores[i].ssim / n;
     }
   return mean;

@@ -20,6 +20,9 @@ typedef struct
   double psnr, ssim;
 } CgScore;
 
+/* What a picture counts that is equal to its target, in dB: as much as 16 bits could show. */
+#define CG_PSNR_EQUAL 100
+
 typedef struct
 {
   const CgNetwork *network;

@@ -156,6 +156,24 @@ test_patience (void)
   g_assert_nonnull (strstr (err, "done: 20 steps"));
 }
 
+/* Noise that makes no sense is told before pictures are read, and a run without noise is compared
+ * with nothing. */
+static void
+test_words (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *refused = NULL, *err = NULL;
+  furnish (&house, 32);
+  g_assert_cmpint (RUN (&house, &refused, "--out", "a", "--clean", "nowhere", "--set",
+                        "noise.validation=pepper"),
+                   ==, 2);
+  g_assert_nonnull (strstr (refused, "there is no noise called \"pepper\""));
+  g_assert_cmpint (RUN (&house, &err, "--out", "b", "--noise", "gauss:0", "--set",
+                        "training.batch=1", "--set", "network=input 32x32x1; conv 1 3x3"),
+                   ==, 0);
+  g_assert_null (strstr (err, "the noisy ones"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -165,6 +183,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run-awkward/other-init", test_other_init);
   g_test_add_func ("/run-awkward/not-finite", test_not_finite);
   g_test_add_func ("/run-awkward/patience", test_patience);
+  g_test_add_func ("/run-awkward/words", test_words);
   g_test_add_func ("/run-awkward/small-pictures", test_small_pictures);
   return g_test_run ();
 }
