@@ -47,9 +47,16 @@ prepare_output (CgPicture *picture, const CgOptions *options, GError **error)
     cg_image_strip (image);
   if (options->depth >= 0)
     probe.depth = options->depth;
+  if (options->crop.w > 0)
+    {
+      probe.width = options->crop.w;
+      probe.height = options->crop.h;
+    }
+  if (options->preview)
+    probe.width = MIN (probe.width, G_MAXINT / 2) * 2;
   if (cg_image_check_save (&probe, picture->job->out, picture->format, error))
     return TRUE;
-  if (options->depth < 0 && g_error_matches (*error, CG_ERROR, CG_ERROR_UNSUPPORTED))
+  if (options->depth < 0 || g_error_matches (*error, CG_ERROR, CG_ERROR_TOO_LARGE))
     g_prefix_error (error, "%s: ", picture->job->in);
   return FALSE;
 }

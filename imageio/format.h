@@ -26,6 +26,8 @@ typedef struct
   const char *const *endings; /* "png", ..., NULL: of names that are saved so */
   unsigned channels, depths;  /* what save takes */
   gboolean premultiplied;     /* save takes colours multiplied by alpha */
+  int most_side;              /* pixels of a side that save takes; 0 = any number */
+  guint64 most_pixels;        /* and pixels in all */
 
   /* Whether a file that begins with @head (@size <= CG_FORMAT_HEAD bytes) is one
    * of these; NULL for a format told by the name's ending only. */

@@ -159,6 +159,21 @@ kind_of_samples (CgDepth depth)
   return depth == CG_DEPTH_8 ? "8-bit" : depth == CG_DEPTH_16 ? "16-bit" : "floating-point";
 }
 
+static gboolean
+check_size (const CgFormat *format, const CgImage *image, GError **error)
+{
+  guint64 pixels = (guint64) image->width * image->height;
+  gboolean is_long = format->most_side > 0 && MAX (image->width, image->height) > format->most_side;
+
+  if (!is_long && (format->most_pixels == 0 || pixels <= format->most_pixels))
+    return TRUE;
+  g_set_error (error, CG_ERROR, CG_ERROR_TOO_LARGE,
+               "a %s has at most %" G_GUINT64_FORMAT " pixels%s, not %d x %d", format->name,
+               is_long ? (guint64) format->most_side : format->most_pixels,
+               is_long ? " a side" : "", image->width, image->height);
+  return FALSE;
+}
+
 static const CgFormat *
 format_that_holds (const CgImage *image, const char *path, const char *ending, GError **error)
 {
@@ -173,7 +188,7 @@ format_that_holds (const CgImage *image, const char *path, const char *ending, G
   else if (!(format->channels & CG_HOLDS_CHANNELS (image->channels)))
     g_set_error (error, CG_ERROR, CG_ERROR_UNSUPPORTED, "%s does not hold %s pixels", format->name,
                  kind_of_pixels (image->channels));
-  else
+  else if (check_size (format, image, error))
     return format;
   return NULL;
 }

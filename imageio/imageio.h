@@ -16,7 +16,8 @@ CgImage *cg_image_load (const char *path, GError **error) G_GNUC_WARN_UNUSED_RES
 
 /* Write @image to @path through a temporary file in the same folder and a
  * rename; on failure nothing is left and an older file stays.  The picture's
- * depth and channels must be ones the format holds (CG_ERROR_UNSUPPORTED). */
+ * depth and channels must be ones the format holds (CG_ERROR_UNSUPPORTED), and so
+ * must its size (CG_ERROR_TOO_LARGE). */
 gboolean
 cg_image_save (const CgImage *image, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -48,7 +49,7 @@ gboolean cg_image_can_save (const char *path);
 /* The same for a format as CgSaveOptions names it. */
 gboolean cg_image_can_save_format (const char *format);
 
-/* TRUE if a picture of the depth and channels of @image can be saved so; to be
+/* TRUE if a picture of the size, depth and channels of @image can be saved so; to be
  * asked before hours of work.  Errors as cg_image_save()'s. */
 gboolean cg_image_check_save (const CgImage *image, const char *path, const char *format,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

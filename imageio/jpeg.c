@@ -220,6 +220,7 @@ const CgFormat cg_format_jpeg = {
   .endings = endings,
   .channels = CG_HOLDS_CHANNELS (1) | CG_HOLDS_CHANNELS (3),
   .depths = CG_HOLDS_DEPTH (CG_DEPTH_8),
+  .most_side = JPEG_MAX_DIMENSION,
   .matches = matches,
   .load = load,
   .measure = measure,

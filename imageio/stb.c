@@ -24,6 +24,9 @@
 /* TGA's runs: 128 pixels of 4 bytes from 2 bytes. */
 #define PACK 300.
 
+/* stb_image_write counts bytes, and for HDR samples, in int; no pixel has more than four. */
+#define MOST_PIXELS 536870000
+
 /* stb_image does not notice the end of a file; we do.  It asks for a block in
  * advance, at the same address every time, which may come short, and for rows
  * of pixels, which may not.  Behind the end it gets line ends, which lead out of HDR's
@@ -225,6 +228,7 @@ const CgFormat cg_format_bmp = {
   .endings = bmp_endings,
   .channels = CG_HOLDS_CHANNELS (1) | CG_HOLDS_CHANNELS (3) | CG_HOLDS_CHANNELS (4),
   .depths = CG_HOLDS_DEPTH (CG_DEPTH_8),
+  .most_pixels = MOST_PIXELS,
   .matches = matches_bmp,
   .load = load_bmp,
   .measure = measure,
@@ -238,6 +242,8 @@ const CgFormat cg_format_tga = {
   .channels
   = CG_HOLDS_CHANNELS (1) | CG_HOLDS_CHANNELS (2) | CG_HOLDS_CHANNELS (3) | CG_HOLDS_CHANNELS (4),
   .depths = CG_HOLDS_DEPTH (CG_DEPTH_8),
+  .most_side = 65535,
+  .most_pixels = MOST_PIXELS,
   .load = load_tga,
   .measure = measure,
   .save = save_tga,
@@ -248,6 +254,7 @@ const CgFormat cg_format_hdr = {
   .endings = hdr_endings,
   .channels = CG_HOLDS_CHANNELS (1) | CG_HOLDS_CHANNELS (3),
   .depths = CG_HOLDS_DEPTH (CG_DEPTH_FLOAT),
+  .most_pixels = MOST_PIXELS,
   .matches = matches_hdr,
   .load = load_hdr,
   .measure = measure,

@@ -58,6 +58,16 @@ says "output of unknown format" "out.xyz: cannot tell the format to write"
 run 1 "16 bits into JPEG" $m -o out.jpg deep.png
 says "16 bits into JPEG" "out.jpg: JPEG does not hold 16-bit samples"
 
+"$tool" picture wide.png 70000 2 1 8 20
+run 1 "a side too long for TGA" $m -o out.tga wide.png
+says "a side too long for TGA" "wide.png: out.tga: a TGA has at most 65535 pixels a side, not 70000 x 2"
+run 1 "a side too long for JPEG" $m -o out.jpg wide.png
+says "a side too long for JPEG" "out.jpg: a JPEG has at most 65500 pixels a side, not 70000 x 2"
+run 0 "a part of it that fits" $m --crop 10,0,300,2 -o fits.tga wide.png
+run 1 "twice a part of it that fits" $m --crop 10,0,40000,2 --preview out.tga wide.png
+says "twice a part of it" "at most 65535 pixels a side, not 80000 x 2"
+check "nothing was written" [ ! -e out.tga -a ! -e out.jpg ]
+
 run 1 "too little memory" $m --max-memory 1K -o out.png good.png
 says_also "too little memory names the picture" "good.png: "
 

@@ -45,6 +45,49 @@ test_refused (Folder *folder, gconstpointer user)
   g_assert_cmpint (folder_count (folder), ==, 0);
 }
 
+/* Sizes that a format's numbers, or its library's, cannot hold; there are no pixels. */
+static void
+test_too_large (void)
+{
+  static const struct
+  {
+    const char *path;
+    int width, height, channels;
+    CgDepth depth;
+    gboolean fits;
+    const char *says;
+  } cases[] = {
+    { "a.tga", 65535, 2, 4, CG_DEPTH_8, TRUE, NULL },
+    { "a.tga", 65536, 2, 1, CG_DEPTH_8, FALSE,
+      "a.tga: a TGA has at most 65535 pixels a side, not 65536 x 2" },
+    { "a.tga", 2, 65536, 1, CG_DEPTH_8, FALSE, "not 2 x 65536" },
+    { "a.tga", 40000, 20000, 3, CG_DEPTH_8, FALSE, "a TGA has at most 536870000 pixels" },
+    { "a.jpg", 65500, 65500, 3, CG_DEPTH_8, TRUE, NULL },
+    { "a.jpg", 3, 65501, 3, CG_DEPTH_8, FALSE, "at most 65500 pixels a side, not 3 x 65501" },
+    { "a.bmp", 70000, 5000, 3, CG_DEPTH_8, TRUE, NULL },
+    { "a.bmp", 70000, 10000, 3, CG_DEPTH_8, FALSE, "pixels, not 70000 x 10000" },
+    { "a.hdr", 70000, 5000, 3, CG_DEPTH_FLOAT, TRUE, NULL },
+    { "a.hdr", 70000, 11000, 3, CG_DEPTH_FLOAT, FALSE, "pixels, not 70000 x 11000" },
+    { "a.png", 100000, 100000, 4, CG_DEPTH_16, TRUE, NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const CgImage image = { .width = cases[i].width,
+                              .height = cases[i].height,
+                              .channels = cases[i].channels,
+                              .depth = cases[i].depth };
+      g_autoptr (GError) error = NULL;
+      if (cg_image_check_save (&image, cases[i].path, NULL, &error) != cases[i].fits)
+        g_error ("%d x %d in %s", image.width, image.height, cases[i].path);
+      if (cases[i].fits)
+        continue;
+      g_assert_error (error, CG_ERROR, CG_ERROR_TOO_LARGE);
+      if (!strstr (error->message, cases[i].says))
+        g_error ("\"%s\" does not say \"%s\"", error->message, cases[i].says);
+    }
+}
+
 static void
 test_no_place (Folder *folder, gconstpointer user)
 {
@@ -144,6 +187,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/save/refused", NULL, test_refused);
+  g_test_add_func ("/save/too-large", test_too_large);
   ADD ("/save/no-place", NULL, test_no_place);
   ADD ("/save/no-ordinary-file", NULL, test_no_ordinary_file);
   ADD ("/save/full/png", "a.png", test_full);
