@@ -25,7 +25,7 @@ _cleargrain ()
     *)
       case ${COMP_WORDS[1]}:$word in
         models:-*) COMPREPLY=($(compgen -W '--describe --help' -- "$word")) ;;
-        compare:-*) COMPREPLY=($(compgen -W '--crop --difference --json --help' -- "$word")) ;;
+        compare:-*) COMPREPLY=($(compgen -W '--crop --difference --overwrite --json --help' -- "$word")) ;;
         *:-*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
         *)
           compopt -o filenames

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "cli/clashes.h"
 #include "cli/console.h"
 #include "cli/exit-status.h"
 #include "cli/parse.h"
@@ -25,7 +26,7 @@ static const char summary[]
 typedef struct
 {
   char **pictures, *crop, *difference;
-  gboolean json;
+  gboolean overwrite, json;
 } Options;
 
 static int
@@ -85,9 +86,30 @@ print_result (double psnr, double ssim, gboolean json)
   printf ("{\"psnr\": %s, \"ssim\": %s}\n", psnr_text, ssim_text);
 }
 
+/* A shell may have put the name of a picture where another should be. */
+static gboolean
+check_difference (const Options *o, GError **error)
+{
+  const char *path = o->difference;
+
+  if (!path)
+    return TRUE;
+  if (cg_is_same_file (path, o->pictures[0]) || cg_is_same_file (path, o->pictures[1]))
+    g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
+                 "--difference %s: this is one of the pictures that are compared", path);
+  else if (!o->overwrite && g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
+                 "--difference %s: already there; --overwrite replaces it", path);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static gboolean
 compare (const Options *o, GError **error)
 {
+  if (!check_difference (o, error))
+    return FALSE;
   g_autoptr (CgImage) a = cg_image_load (o->pictures[0], error);
   g_autoptr (CgImage) b = a ? cg_image_load (o->pictures[1], error) : NULL;
 
@@ -141,6 +163,8 @@ cg_command_compare (char **argv)
       = { { "crop", 0, 0, G_OPTION_ARG_STRING, &o.crop, "Compare only this part [all]", "X,Y,W,H" },
           { "difference", 0, 0, G_OPTION_ARG_FILENAME, &o.difference,
             "Write B - A as a picture around middle gray", "FILE" },
+          { "overwrite", 0, 0, G_OPTION_ARG_NONE, &o.overwrite,
+            "Replace the file of --difference if it is already there [refuse]", NULL },
           { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "Print a JSON object", NULL },
           { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.pictures, NULL, "A B" },
           G_OPTION_ENTRY_NULL };

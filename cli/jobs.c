@@ -2,10 +2,8 @@
 #include "cli/jobs.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
-#include <glib/gstdio.h>
-
+#include "cli/clashes.h"
 #include "cli/inputs.h"
 #include "imageio/imageio.h"
 #include "model/error.h"
@@ -86,71 +84,6 @@ choose_output (const CgOptions *options, CgJob *job, gboolean into_folder, GErro
   return TRUE;
 }
 
-/* What makes two names the same file. */
-static char *
-identity (const char *path)
-{
-  GStatBuf info;
-
-  if (g_stat (path, &info) != 0)
-    return NULL;
-  return g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, (guint64) info.st_dev,
-                          (guint64) info.st_ino);
-}
-
-static gboolean
-check_outputs_differ (const GPtrArray *jobs, GError **error)
-{
-  g_autoptr (GHashTable) outputs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (guint i = 0; i < jobs->len; i++)
-    {
-      CgJob *job = g_ptr_array_index (jobs, i);
-      char *path = g_canonicalize_filename (job->out, NULL);
-      const CgJob *other = g_hash_table_lookup (outputs, path);
-      if (other)
-        {
-          g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "%s and %s would both be written to %s",
-                       other->in, job->in, job->out);
-          g_free (path);
-          return FALSE;
-        }
-      g_hash_table_insert (outputs, path, job);
-    }
-  return TRUE;
-}
-
-/* Without --overwrite another's output cannot replace a picture, but one's own
- * should not be refused only later. */
-static gboolean
-check_inputs_stay (const GPtrArray *jobs, gboolean overwrite, GError **error)
-{
-  g_autoptr (GHashTable) inputs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (guint i = 0; i < jobs->len; i++)
-    {
-      CgJob *job = g_ptr_array_index (jobs, i);
-      char *file = identity (job->in);
-      if (file)
-        g_hash_table_insert (inputs, file, job);
-    }
-  for (guint i = 0; i < jobs->len; i++)
-    {
-      const CgJob *job = g_ptr_array_index (jobs, i);
-      g_autofree char *file = identity (job->out);
-      const CgJob *replaced = file ? g_hash_table_lookup (inputs, file) : NULL;
-      if (replaced && !job->problem && (overwrite || replaced == job))
-        {
-          g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
-                       "%s would be replaced by the output of %s; --in-place is there to replace "
-                       "pictures by their own",
-                       replaced->in, job->in);
-          return FALSE;
-        }
-    }
-  return TRUE;
-}
-
 static gboolean
 check_pipes (const CgOptions *options, const GPtrArray *jobs, GError **error)
 {
@@ -193,8 +126,7 @@ cg_jobs_plan (const CgOptions *options, GError **error)
       if (!choose_output (options, job, into_folder, error))
         return NULL;
     }
-  if (!check_pipes (options, jobs, error) || !check_outputs_differ (jobs, error)
-      || (!options->in_place && !check_inputs_stay (jobs, options->overwrite, error)))
+  if (!check_pipes (options, jobs, error) || !cg_clashes_check (options, jobs, error))
     return NULL;
   return g_steal_pointer (&jobs);
 }

@@ -127,6 +127,19 @@ cg_image_load (const char *path, GError **error)
   return cg_image_load_format (path, &ending, error);
 }
 
+gboolean
+cg_image_is_picture (const char *path)
+{
+  GStatBuf info;
+
+  if (g_stat (path, &info) != 0 || !S_ISREG (info.st_mode) || info.st_size == 0)
+    return FALSE;
+  FILE *file = open_for_reading (path, NULL);
+  gboolean is_one = file && recognise (file, path, NULL);
+  g_clear_pointer (&file, fclose);
+  return is_one || cg_format_for_path (path);
+}
+
 guint64
 cg_image_count_pixels (const char *path)
 {

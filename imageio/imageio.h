@@ -54,6 +54,9 @@ gboolean cg_image_can_save_format (const char *format);
 gboolean cg_image_check_save (const CgImage *image, const char *path, const char *format,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether @path is there and what it holds looks like a picture, or so does its name. */
+gboolean cg_image_is_picture (const char *path);
+
 /* Pixels that the header of @path tells of, or 0 if that cannot be told. */
 guint64 cg_image_count_pixels (const char *path);
 

@@ -46,6 +46,33 @@ says_also "two outputs of one name" "a.png and other/a.png would both be written
 check "no work was started" absent both
 run 2 "one picture twice" $m -o both a.png ./a.png
 
+# Lists, logs and differences replace no picture.
+for option in --failed-list --log-json
+do
+  run 2 "$option onto the picture" $m $option a.png -o x.png ./a.png
+  says_also "$option onto the picture" "$option a.png: this is one of the pictures of this run"
+  run 2 "$option onto an output" $m --overwrite $option a-clean.png a.png
+  run 2 "$option onto another picture" $m $option b.png -o x.png a.png
+  says_also "$option onto another picture" "$option b.png: this is a picture, which stays"
+  cp a.png hidden
+  run 2 "$option onto one without an ending" $m $option hidden -o x.png a.png
+  check "the pictures are untouched" cmp a.png kept.png
+  check "even that one" cmp hidden kept.png
+  echo before > said.txt
+  run 0 "$option onto another text" $m $option said.txt --overwrite -o x.png a.png
+done
+run 2 "a list and a log in one" $m --failed-list one.txt --log-json one.txt -o y.png a.png
+cp a-clean.png kept-clean.png
+run 2 "a difference onto a picture" compare --difference a.png ./a.png a-clean.png
+says_also "a difference onto a picture" "--difference a.png: this is one of the pictures"
+run 2 "the same, overwriting" compare --overwrite --difference a-clean.png a.png a-clean.png
+run 2 "a difference onto another" compare --difference b.png a.png a-clean.png
+says_also "a difference onto another" "--difference b.png: already there; --overwrite replaces it"
+check "they are untouched" cmp a-clean.png kept-clean.png
+run 0 "a difference" compare --difference difference.png a.png a-clean.png
+rm x.png
+run 0 "again" compare --overwrite --difference difference.png a.png a-clean.png
+
 run 0 "--in-place" $m --in-place other/a.png
 check "--in-place replaces the picture" [ "$(cmp -s other/a.png kept.png; echo $?)" = 1 ]
 check "no temporary files" clean
