@@ -114,7 +114,8 @@ remove_stale (const Batch *batch)
   for (guint i = 0; i < batch->jobs->len; i++)
     {
       const CgJob *job = g_ptr_array_index (batch->jobs, i);
-      char *folder = g_path_get_dirname (job->out);
+      g_autofree char *target = cg_atomic_target (job->out);
+      char *folder = g_path_get_dirname (target);
       guint removed;
       if (g_hash_table_add (seen, folder) && (removed = cg_atomic_remove_stale (folder)) > 0)
         cg_console_tell (batch->console, "%s: removed %u unfinished files of a killed run", folder,

@@ -24,14 +24,37 @@ set_error (GError **error, const char *what, int code)
                g_strerror (code));
 }
 
+/* As many links on one path as Linux follows. */
+#define MOST_LINKS 40
+
+char *
+cg_atomic_target (const char *path)
+{
+  char *target = g_strdup (path), *link = NULL;
+
+  for (int i = 0; i < MOST_LINKS && (link = g_file_read_link (target, NULL)); i++)
+    {
+      g_autofree char *folder = g_path_get_dirname (target);
+      g_free (target);
+      target = g_path_is_absolute (link) ? g_strdup (link) : g_build_filename (folder, link, NULL);
+      g_free (link);
+    }
+  return target;
+}
+
 /* A rename would put a picture in the place of a device or a folder. */
 static gboolean
 is_replaceable (const char *path, GError **error)
 {
   GStatBuf info;
 
-  if (g_lstat (path, &info) != 0 || S_ISREG (info.st_mode) || S_ISLNK (info.st_mode))
+  if (g_lstat (path, &info) != 0 || S_ISREG (info.st_mode))
     return TRUE;
+  if (S_ISLNK (info.st_mode))
+    {
+      set_error (error, "cannot write", ELOOP);
+      return FALSE;
+    }
   g_set_error (
       error, G_FILE_ERROR, S_ISDIR (info.st_mode) ? G_FILE_ERROR_ISDIR : G_FILE_ERROR_INVAL,
       "cannot write: it is %s", S_ISDIR (info.st_mode) ? "a folder" : "not an ordinary file");
@@ -63,12 +86,13 @@ open_locked (const char *folder, char **path)
 CgAtomicFile *
 cg_atomic_open (const char *path, GError **error)
 {
-  if (!is_replaceable (path, error))
+  g_autofree char *target = cg_atomic_target (path);
+  if (!is_replaceable (target, error))
     return NULL;
 
   CgAtomicFile *atomic = g_new0 (CgAtomicFile, 1);
-  g_autofree char *folder = g_path_get_dirname (path);
-  atomic->path = g_strdup (path);
+  g_autofree char *folder = g_path_get_dirname (target);
+  atomic->path = g_steal_pointer (&target);
   int fd = open_locked (folder, &atomic->temporary);
   if (fd < 0)
     {
@@ -86,14 +110,19 @@ cg_atomic_take_after (CgAtomicFile *atomic, const char *model, gboolean times)
   int fd = fileno (atomic->file);
   struct stat old, like, usual;
 
-  if (fstat (fd, &usual) != 0 || stat (model, &like) != 0)
-    return;
+  gboolean has_model = model && stat (model, &like) == 0;
   if (stat (atomic->path, &old) == 0)
-    (void) fchmod (fd, old.st_mode & 07777);
-  else
+    {
+      /* Only root may give files away, but a group of one's own may be kept.  This clears bits of
+       * the mode, which therefore comes after it. */
+      if (fchown (fd, old.st_uid, old.st_gid) != 0)
+        (void) !fchown (fd, (uid_t) -1, old.st_gid);
+      (void) fchmod (fd, old.st_mode & 07777);
+    }
+  else if (has_model && fstat (fd, &usual) == 0)
     (void) fchmod (fd, usual.st_mode & like.st_mode & 0777);
   /* What is still to be written would touch the times again. */
-  if (times && fflush (atomic->file) == 0)
+  if (has_model && times && fflush (atomic->file) == 0)
     (void) futimens (fd, (struct timespec[]){ like.st_atim, like.st_mtim });
 }
 

@@ -21,16 +21,20 @@ typedef struct
   char *temporary;
 } CgAtomicFile;
 
-/* Open a temporary file beside @path, with the mode a new file gets.  NULL with
- * a GFileError (no path in it) if that cannot be, or if @path is there and no
+/* Where what is written to @path goes: symbolic links at its end are followed, even to where
+ * nothing is yet.  To be freed. */
+char *cg_atomic_target (const char *path);
+
+/* Open a temporary file beside the target of @path, with the mode a new file gets.  NULL
+ * with a GFileError (no path in it) if that cannot be, or if @path is there and no
  * ordinary file.  End it with commit or abandon; both free it. */
 CgAtomicFile *cg_atomic_open (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean cg_atomic_commit (CgAtomicFile *atomic, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cg_atomic_abandon (CgAtomicFile *atomic);
 
-/* Once all is written: give the file the mode of the one it replaces or, if it
- * is new, what the usual mode shares with that of @model; and with @times its
- * times.  That this fails is no reason not to have the file. */
+/* Once all is written: give the file the mode and the owner of the one it replaces or, if
+ * it is new, what the usual mode shares with that of @model (NULL: the usual mode); and with
+ * @times the times of @model.  That this fails is no reason not to have the file. */
 void cg_atomic_take_after (CgAtomicFile *atomic, const char *model, gboolean times);
 
 /* Remove the temporary files that dead runs left in @folder; returns how many. */

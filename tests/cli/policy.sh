@@ -77,6 +77,35 @@ run 0 "--in-place" $m --in-place other/a.png
 check "--in-place replaces the picture" [ "$(cmp -s other/a.png kept.png; echo $?)" = 1 ]
 check "no temporary files" clean
 
+# Outputs that are links are followed, and stay links.
+mkdir far
+cp a.png far/real.png
+chmod 604 far/real.png
+ln -s far/real.png link.png
+ln -s link.png link2.png
+ln -s far/new.png dangling.png
+ln -s loop.png loop.png
+run 1 "a link to a file that is there" $m -o link2.png b.png
+run 0 "a link to a link, overwriting" $m --overwrite -o link2.png b.png
+check "the links stay" [ -L link2.png -a -L link.png ]
+check "the file has the output" [ "$("$tool" kind far/real.png)" = "30 x 40 x 1, depth 1" ]
+check "and its mode" [ "$(stat -c %a far/real.png)" = 604 ]
+"$cleargrain" $m --overwrite -o link.png - < a.png
+check "and its mode again, from a pipe" [ "$(stat -c %a far/real.png)" = 604 ]
+cp a.png far/real.png
+run 0 "--in-place through a link" $m --in-place link.png
+check "--in-place leaves the link" [ -L link.png -a ! -L far/real.png ]
+check "--in-place cleans what it leads to" [ "$(cmp -s far/real.png a.png; echo $?)" = 1 ]
+run 0 "a link to nothing yet" $m -o dangling.png a.png
+check "makes what it leads to" [ -L dangling.png -a -s far/new.png ]
+run 1 "a link to itself" $m -o loop.png a.png
+says "a link to itself" "loop.png: cannot write: Too many levels of symbolic links"
+if [ "$(id -u)" = 0 ]; then
+  chown 1234:2345 far/real.png
+  run 0 "a file of another" $m --overwrite -o link.png a.png
+  check "keeps its owner" [ "$(stat -c %u:%g:%a far/real.png)" = 1234:2345:604 ]
+fi
+
 # Names.
 mkdir out
 for name in "with space.png" "näme-雪.png" "-dash.png" "two
