@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 
 #include "cli/jobs.h"
+#include "imageio/atomic.h"
 #include "imageio/imageio.h"
 #include "model/error.h"
 
@@ -21,6 +22,26 @@ identity (const char *path)
                           (guint64) info.st_ino);
 }
 
+/* What makes two names the same place, even if nothing is there yet: the folder, or the
+ * nearest above it that is there, and the names below. */
+static char *
+place (const char *path)
+{
+  g_autofree char *target = cg_atomic_target (path), *folder = g_path_get_dirname (target);
+  g_autofree char *below = g_path_get_basename (target), *there = identity (folder);
+
+  while (!there && !g_str_equal (folder, ".") && !g_str_equal (folder, "/"))
+    {
+      g_autofree char *name = g_path_get_basename (folder), *rest = g_steal_pointer (&below);
+      g_autofree char *inner = g_steal_pointer (&folder);
+      below = g_build_filename (name, rest, NULL);
+      folder = g_path_get_dirname (inner);
+      there = identity (folder);
+    }
+  g_autofree char *plain = g_canonicalize_filename (below, "/");
+  return g_strconcat (there ? there : folder, plain, NULL);
+}
+
 static gboolean
 check_outputs_differ (const GPtrArray *jobs, GError **error)
 {
@@ -29,7 +50,7 @@ check_outputs_differ (const GPtrArray *jobs, GError **error)
   for (guint i = 0; i < jobs->len; i++)
     {
       CgJob *job = g_ptr_array_index (jobs, i);
-      char *path = g_canonicalize_filename (job->out, NULL);
+      char *path = place (job->out);
       const CgJob *other = g_hash_table_lookup (outputs, path);
       if (other)
         {

@@ -189,7 +189,8 @@ write (CgPicture *picture, const CgOptions *options, GError **error)
   const CgJob *job = picture->job;
   CgSaveOptions save = { .format = picture->format,
                          .like = g_str_equal (job->in, "-") ? NULL : job->in,
-                         .keep_times = options->preserve };
+                         .keep_times = options->preserve,
+                         .is_new = !options->overwrite && !options->in_place };
 
   if (options->depth >= 0 && picture->result->depth != (CgDepth) options->depth)
     {
@@ -208,6 +209,12 @@ cg_picture_write (CgPicture *picture, const CgOptions *options)
   gint64 start = g_get_monotonic_time ();
 
   picture->state = write (picture, options, &picture->error) ? CG_PICTURE_DONE : CG_PICTURE_FAILED;
+  /* Somebody made the output meanwhile. */
+  if (options->skip_existing && g_error_matches (picture->error, G_FILE_ERROR, G_FILE_ERROR_EXIST))
+    {
+      g_clear_error (&picture->error);
+      picture->state = CG_PICTURE_SKIPPED;
+    }
   g_clear_pointer (&picture->result, cg_image_free);
   picture->seconds += seconds_since (start);
 }

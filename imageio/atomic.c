@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* renameat2 */
 #include "imageio/atomic.h"
 
 #include <errno.h>
@@ -126,11 +127,33 @@ cg_atomic_take_after (CgAtomicFile *atomic, const char *model, gboolean times)
     (void) futimens (fd, (struct timespec[]){ like.st_atim, like.st_mtim });
 }
 
+/* As rename(), but EEXIST if @to is there. */
+static int
+rename_to_new (const char *from, const char *to)
+{
+  struct stat info;
+
+  if (renameat2 (AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+    return 0;
+  if (errno != EINVAL && errno != ENOSYS)
+    return -1;
+  /* Network file systems do not know this, but hard links. */
+  if (link (from, to) == 0)
+    return g_unlink (from);
+  if (errno == EEXIST)
+    return -1;
+  /* Others know neither; a look is better than nothing. */
+  if (lstat (to, &info) != 0)
+    return g_rename (from, to);
+  errno = EEXIST;
+  return -1;
+}
+
 gboolean
 cg_atomic_commit (CgAtomicFile *atomic, GError **error)
 {
   if (ferror (atomic->file) || fflush (atomic->file) != 0 || fsync (fileno (atomic->file)) != 0
-      || g_rename (atomic->temporary, atomic->path) != 0)
+      || (atomic->is_new ? rename_to_new : g_rename) (atomic->temporary, atomic->path) != 0)
     {
       set_error (error, "cannot write", errno);
       cg_atomic_abandon (atomic);

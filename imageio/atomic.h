@@ -19,6 +19,7 @@ typedef struct
   FILE *file;
   char *path;
   char *temporary;
+  gboolean is_new; /* to be set: commit fails, with G_FILE_ERROR_EXIST, if it is there by then */
 } CgAtomicFile;
 
 /* Where what is written to @path goes: symbolic links at its end are followed, even to where

@@ -285,6 +285,7 @@ save_as (const CgFormat *format, const CgImage *image, const char *path,
       cg_atomic_abandon (atomic);
       return FALSE;
     }
+  atomic->is_new = options->is_new;
   cg_atomic_take_after (atomic, options->like, options->keep_times);
   return cg_atomic_commit (atomic, error);
 }

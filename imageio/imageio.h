@@ -32,6 +32,7 @@ typedef struct
   const char *format;  /* "png"; NULL: what the end of the path tells */
   const char *like;    /* a new file gets the mode of this one, as cp would; NULL: the usual mode */
   gboolean keep_times; /* and its times */
+  gboolean is_new;     /* fail with G_FILE_ERROR_EXIST if the file is there when all is written */
 } CgSaveOptions;
 
 /* Save with @options.  "-" as @path is standard output, for which a format must

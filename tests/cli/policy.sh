@@ -44,6 +44,42 @@ cp a.png other/a.png
 run 2 "two outputs of one name" $m -o both a.png other/a.png
 says_also "two outputs of one name" "a.png and other/a.png would both be written to both/a.png"
 check "no work was started" absent both
+mkdir same
+ln -s same alias
+ln -s x.png same/y.png
+for pair in same/x.png:alias/x.png same/x.png:same/y.png alias/new/x.png:same/new/./x.png same/n/x.png:same/m/../n/x.png
+do
+  printf 'a.png\t%s\nb.png\t%s\n' "${pair%:*}" "${pair#*:}" > list
+  run 2 "one place by two names, $pair" $m --files-from list
+done
+printf 'a.png\tsame/1/x.png\nb.png\tsame/2/x.png\n' > list
+run 0 "two places" $m --files-from list
+rm -r same alias
+
+# An output that somebody makes while the picture is read.
+for option in "" --skip-existing --overwrite
+do
+  mkfifo slow
+  "$cleargrain" $m $option -o meanwhile.png - < slow > printed 2> said &
+  exec 3> slow
+  sleep 0.5
+  echo other > meanwhile.png
+  cat a.png >&3
+  exec 3>&-
+  wait $!
+  status=$?
+  case $option in
+    --overwrite)
+      check "$option replaces what was made meanwhile" [ $status = 0 -a "$(wc -c < meanwhile.png)" -gt 6 ] ;;
+    --skip-existing)
+      check "$option skips what was made meanwhile" [ $status = 0 -a "$(cat meanwhile.png)" = other ] ;;
+    *)
+      says "made meanwhile" "meanwhile.png: cannot write: File exists"
+      check "what was made meanwhile stays" [ $status = 1 -a "$(cat meanwhile.png)" = other ] ;;
+  esac
+  rm slow meanwhile.png
+done
+check "no temporary file" clean
 run 2 "one picture twice" $m -o both a.png ./a.png
 
 # Lists, logs and differences replace no picture.

@@ -160,6 +160,25 @@ test_mode (Folder *folder, gconstpointer user)
   g_assert_cmpint (info.st_mode & 0777, ==, 0640);
 }
 
+/* What somebody else has made meanwhile stays. */
+static void
+test_new (Folder *folder, gconstpointer user)
+{
+  g_autofree char *path = folder_file (folder, "a.png"), *kept = NULL;
+  g_autoptr (GError) error = NULL;
+
+  CgAtomicFile *first = cg_atomic_open (path, NULL), *second = cg_atomic_open (path, NULL);
+  g_assert_true (first && second);
+  first->is_new = second->is_new = TRUE;
+  fputs ("first", first->file);
+  g_assert_true (cg_atomic_commit (first, NULL));
+  g_assert_false (cg_atomic_commit (second, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST);
+  g_assert_true (g_file_get_contents (path, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, "first");
+  g_assert_cmpint (folder_count (folder), ==, 1);
+}
+
 /* Of two temporary files, the one that no living writer holds goes. */
 static void
 test_stale (Folder *folder, gconstpointer user)
@@ -197,6 +216,7 @@ main (int argc, char **argv)
   ADD ("/save/full/bmp", "a.bmp", test_full);
   ADD ("/save/full/hdr", "a.hdr", test_full);
   ADD ("/save/mode", NULL, test_mode);
+  ADD ("/save/new", NULL, test_new);
   ADD ("/save/stale", NULL, test_stale);
   return g_test_run ();
 }
