@@ -39,7 +39,8 @@ void cg_safetensors_add (CgSafetensors *header, const char *name, int n_dims, co
 /* Bytes of a tensor by its dims, G_MAXSIZE if no size type holds it. */
 gsize cg_safetensor_bytes (const CgSafetensor *tensor);
 
-/* Read the header of a file of @size @bytes.  On success the tensors are
+/* Read the header of a file of @size @bytes, of which only length and header need be
+ * there.  On success the tensors are
  * float32, cover the data from its first byte to its last without hole or
  * overlap, and @data points at it.  Otherwise NULL with CG_ERROR_FORMAT. */
 CgSafetensors *cg_safetensors_parse (const guint8 *bytes, gsize size, const guint8 **data,

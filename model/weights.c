@@ -3,9 +3,11 @@
 #include "model/weights.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -137,26 +139,86 @@ check_finite (const CgNetworkTensor *tensor, const float *values, GError **error
   return TRUE;
 }
 
+/* A file, in memory or open.  One that is open is not mapped: somebody who cuts it short
+ * meanwhile would end us. */
+typedef struct
+{
+  const guint8 *bytes; /* NULL: it is open as fd */
+  int fd;
+  gsize size;
+} Source;
+
+static gboolean
+take (const Source *source, gsize offset, void *to, gsize size, GError **error)
+{
+  if (source->bytes)
+    {
+      memcpy (to, source->bytes + offset, size);
+      return TRUE;
+    }
+  while (size > 0)
+    {
+      ssize_t n = pread (source->fd, to, size, (off_t) offset);
+      int code = errno;
+      if (n < 0 && code == EINTR)
+        continue;
+      if (n < 0)
+        g_set_error_literal (error, G_FILE_ERROR, g_file_error_from_errno (code),
+                             g_strerror (code));
+      else if (n == 0)
+        g_set_error (error, CG_ERROR, CG_ERROR_FORMAT,
+                     "%" G_GSIZE_FORMAT " bytes were cut off from byte %" G_GSIZE_FORMAT
+                     " on while it was read",
+                     source->size - offset, offset);
+      if (n <= 0)
+        return FALSE;
+      to = (char *) to + n;
+      offset += (gsize) n;
+      size -= (gsize) n;
+    }
+  return TRUE;
+}
+
 /* Little-endian floats to ours, and the other way round. */
 static void
-swap_floats (float *to, const void *from, gsize n)
+swap_floats (float *values, gsize n)
 {
-  memcpy (to, from, n * sizeof *to);
   if (G_BYTE_ORDER == G_BIG_ENDIAN)
     for (gsize i = 0; i < n; i++)
       {
         guint32 bits;
-        memcpy (&bits, &to[i], sizeof bits);
+        memcpy (&bits, &values[i], sizeof bits);
         bits = GUINT32_SWAP_LE_BE (bits);
-        memcpy (&to[i], &bits, sizeof bits);
+        memcpy (&values[i], &bits, sizeof bits);
       }
 }
 
-CgModel *
-cg_weights_parse (const guint8 *bytes, gsize size, GError **error)
+/* What comes before the numbers, and @data becomes the place of these. */
+static CgSafetensors *
+read_header (const Source *source, gsize *data, GError **error)
 {
-  const guint8 *data;
-  g_autoptr (CgSafetensors) header = cg_safetensors_parse (bytes, size, &data, error);
+  guint64 length = 0;
+  const guint8 *behind;
+
+  if (!take (source, 0, &length, MIN (source->size, sizeof length), error))
+    return NULL;
+  /* No more than is there and than the parser accepts; what is wrong, it says. */
+  length = MIN (GUINT64_FROM_LE (length), CG_SAFETENSORS_MAX_HEADER);
+  gsize size = MIN (source->size, CG_SAFETENSORS_LENGTH + (gsize) length);
+  g_autofree guint8 *head = g_malloc (size + 1);
+  if (!take (source, 0, head, size, error))
+    return NULL;
+  CgSafetensors *header = cg_safetensors_parse (head, source->size, &behind, error);
+  if (header)
+    *data = (gsize) (behind - head);
+  return header;
+}
+
+static CgModel *
+read_model (const Source *source, GError **error)
+{
+  gsize data;
+  g_autoptr (CgSafetensors) header = read_header (source, &data, error);
   if (header == NULL || !check_format (header, error))
     return NULL;
   g_autoptr (CgNetwork) network = read_network (header, error);
@@ -174,8 +236,11 @@ cg_weights_parse (const guint8 *bytes, gsize size, GError **error)
     {
       const CgSafetensor *from = tensors->pdata[i];
       const CgNetworkTensor *to = cg_network_tensor (model->network, i);
-      swap_floats (model->parameters + to->offset, data + from->begin, to->length);
-      if (!check_finite (to, model->parameters + to->offset, error))
+      float *values = model->parameters + to->offset;
+      if (!take (source, data + from->begin, values, to->length * sizeof *values, error))
+        return NULL;
+      swap_floats (values, to->length);
+      if (!check_finite (to, values, error))
         return NULL;
     }
 
@@ -188,34 +253,45 @@ cg_weights_parse (const guint8 *bytes, gsize size, GError **error)
   return g_steal_pointer (&model);
 }
 
-/* The file in memory, page by page as it is read.  The caller unrefs it. */
-static GMappedFile *
-map_file (const char *path, GError **error)
+CgModel *
+cg_weights_parse (const guint8 *bytes, gsize size, GError **error)
+{
+  return read_model (&(Source){ .bytes = bytes, .size = size }, error);
+}
+
+static gboolean
+open_file (const char *path, Source *source, GError **error)
 {
   GStatBuf status;
-  if (g_stat (path, &status) != 0)
+  /* A device or a pipe may never end, and one without a writer not even open. */
+  int fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+  if (fd < 0 || fstat (fd, &status) != 0)
     {
       int code = errno;
       g_set_error_literal (error, G_FILE_ERROR, g_file_error_from_errno (code), g_strerror (code));
-      return NULL;
     }
-  /* A device or a pipe may never end. */
-  if (!S_ISREG (status.st_mode))
+  else if (!S_ISREG (status.st_mode))
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_FORMAT, "not a file");
+  else
     {
-      g_set_error_literal (error, CG_ERROR, CG_ERROR_FORMAT, "not a file");
-      return NULL;
+      *source = (Source){ .fd = fd, .size = (gsize) status.st_size };
+      return TRUE;
     }
-  return g_mapped_file_new (path, FALSE, error);
+  if (fd >= 0)
+    close (fd);
+  return FALSE;
 }
 
 CgModel *
 cg_weights_load (const char *path, GError **error)
 {
-  g_autoptr (GMappedFile) file = map_file (path, error);
+  Source source;
   CgModel *model = NULL;
-  if (file)
-    model = cg_weights_parse ((const guint8 *) g_mapped_file_get_contents (file),
-                              g_mapped_file_get_length (file), error);
+  if (open_file (path, &source, error))
+    {
+      model = read_model (&source, error);
+      close (source.fd);
+    }
   if (model == NULL)
     g_prefix_error (error, "%s: ", path);
   return model;
@@ -265,8 +341,9 @@ cg_weights_save (const CgModel *model, const char *path, GError **error)
           g_prefix_error (error, "%s: not written: ", path);
           return FALSE;
         }
-      g_byte_array_set_size (bytes, start + tensor->length * sizeof *values);
-      swap_floats ((float *) (bytes->data + start), values, tensor->length);
+      g_byte_array_append (bytes, (const guint8 *) values,
+                           (guint) (tensor->length * sizeof *values));
+      swap_floats ((float *) (bytes->data + start), tensor->length);
     }
   if (!g_file_set_contents_full (path, (const char *) bytes->data, bytes->len,
                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0666,

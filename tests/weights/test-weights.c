@@ -3,8 +3,10 @@
  * refused with a sentence that says where. */
 #include "model/weights.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -354,6 +356,44 @@ test_load_fails (void)
   g_rmdir (folder);
 }
 
+/* Cuts the file in two and makes it whole again, for ever. */
+static gpointer
+cut_and_mend (gpointer path)
+{
+  g_autofree char *bytes = NULL;
+  gsize size;
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  int fd = g_open (path, O_WRONLY, 0);
+  for (;;)
+    {
+      g_assert_cmpint (ftruncate (fd, (off_t) size / 2), ==, 0);
+      g_assert_cmpint (pwrite (fd, bytes + size / 2, size - size / 2, (off_t) size / 2), >, 0);
+    }
+  return NULL;
+}
+
+/* Who reads while somebody writes gets the weights or an error. */
+static void
+test_cut_meanwhile (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_autofree char *folder = temporary_folder ();
+      g_autofree char *path = g_build_filename (folder, "m.safetensors", NULL);
+      g_autoptr (CgModel) model = cg_model_new (
+          cg_network_parse ("input 1\nconv 256 3x3 relu\nconv 256 3x3 relu\nconv 1 3x3", NULL));
+      g_assert_true (cg_weights_save (model, path, NULL));
+      g_thread_unref (g_thread_new ("writer", cut_and_mend, path));
+      for (int i = 0; i < 300; i++)
+        cg_model_free (cg_weights_load (path, NULL));
+      g_remove (path);
+      g_rmdir (folder);
+      _exit (0);
+    }
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
 /* --- places ------------------------------------------------------------- */
 
 static void
@@ -420,6 +460,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weights/not-utf8", test_not_utf8);
   g_test_add_func ("/weights/save-fails", test_save_fails);
   g_test_add_func ("/weights/load-fails", test_load_fails);
+  g_test_add_func ("/weights/cut-meanwhile", test_cut_meanwhile);
   g_test_add_func ("/weights/find", test_find);
   g_test_add_func ("/weights/folders", test_folders);
   return g_test_run ();
