@@ -182,6 +182,7 @@ load_converted (TIFF *tiff, CgTiffJob *job, const Layout *l, GError **error)
   gboolean is_gray
       = l->photometric == PHOTOMETRIC_MINISBLACK || l->photometric == PHOTOMETRIC_MINISWHITE;
   int channels = is_gray ? 1 : l->alpha ? 4 : 3;
+  guint16 orientation = ORIENTATION_TOPLEFT;
   char why[1024];
 
   if (l->bits > 8 || l->photometric == PHOTOMETRIC_SEPARATED || !TIFFRGBAImageOK (tiff, why))
@@ -202,7 +203,9 @@ load_converted (TIFF *tiff, CgTiffJob *job, const Layout *l, GError **error)
                    l->height);
       return NULL;
     }
-  if (!TIFFReadRGBAImageOriented (tiff, l->width, l->height, pixels, ORIENTATION_TOPLEFT, 1))
+  /* As the pixels lie in the file: the picture keeps the tag. */
+  TIFFGetFieldDefaulted (tiff, TIFFTAG_ORIENTATION, &orientation);
+  if (!TIFFReadRGBAImageOriented (tiff, l->width, l->height, pixels, orientation, 1))
     {
       cg_tiff_set_error (job, error);
       return NULL;

@@ -141,7 +141,7 @@ pack (const Layout *l, int plane, int x0, int y0, int w, int h, guint8 *bytes)
 }
 
 static void
-set_tags (TIFF *tiff, const Layout *l)
+set_tags (TIFF *tiff, const Layout *l, int orientation)
 {
   guint16 map[3][256], alpha = (guint16) l->alpha;
 
@@ -166,15 +166,17 @@ set_tags (TIFF *tiff, const Layout *l)
       map[c][i] = (guint16) ((255 - i + c) % 256 * 257);
   if (l->photometric == PHOTOMETRIC_PALETTE)
     TIFFSetField (tiff, TIFFTAG_COLORMAP, map[0], map[1], map[2]);
+  if (orientation)
+    TIFFSetField (tiff, TIFFTAG_ORIENTATION, orientation);
 }
 
 static void
-write_tiff (const Layout *l, const char *path)
+write_tiff (const Layout *l, int orientation, const char *path)
 {
   TIFF *tiff = TIFFOpen (path, "w");
   guint8 bytes[W * 16 * 4];
 
-  set_tags (tiff, l);
+  set_tags (tiff, l, orientation);
   for (int plane = 0; plane < (l->separate ? l->samples : 1); plane++)
     if (l->tiled)
       for (int y = 0; y < H; y += 16)
@@ -210,13 +212,12 @@ wanted (const Layout *l, int x, int y, int c)
 }
 
 static void
-test_layout (Folder *folder, gconstpointer user)
+check_layout (Folder *folder, const Layout *l, int orientation)
 {
-  const Layout *l = user;
   g_autofree char *path = folder_file (folder, "a.tif");
   g_autoptr (GError) error = NULL;
 
-  write_tiff (l, path);
+  write_tiff (l, orientation, path);
   g_autoptr (CgImage) image = cg_image_load (path, &error);
   if (!l->channels)
     {
@@ -233,6 +234,15 @@ test_layout (Folder *folder, gconstpointer user)
       /* A division may round either way. */
       g_assert_cmpint (abs (got - wanted (l, x, y, c)), <=, l->alpha == EXTRASAMPLE_ASSOCALPHA);
     }
+  g_assert_cmpint (cg_image_orientation (image), ==, orientation > 1 ? orientation : 0);
+}
+
+/* Pixels come as they lie in the file, and how they are to be turned beside them. */
+static void
+test_layout (Folder *folder, gconstpointer user)
+{
+  for (int orientation = 0; orientation <= 8; orientation++)
+    check_layout (folder, user, orientation);
 }
 
 /* Two pages, white and black, of which @reduced is marked as a smaller copy. */
@@ -244,7 +254,7 @@ write_two (const char *path, int reduced)
 
   for (int page = 0; page < 2; page++)
     {
-      set_tags (tiff, &layouts[4]);
+      set_tags (tiff, &layouts[4], 0);
       if (page == reduced)
         TIFFSetField (tiff, TIFFTAG_SUBFILETYPE, FILETYPE_REDUCEDIMAGE);
       memset (row, page ? 0xff : 0, sizeof row);
