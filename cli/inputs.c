@@ -15,6 +15,8 @@ typedef struct
   GPtrArray *jobs;
   GStatBuf output; /* of -o; what lies there is no input */
   gboolean has_output;
+  const char *suffix; /* of outputs beside their pictures; NULL = none go there */
+  guint *left_out;
 } Search;
 
 static CgJob *
@@ -58,12 +60,59 @@ is_output (const Search *search, const GStatBuf *info)
          && info->st_ino == search->output.st_ino;
 }
 
+static char *
+stem_of (const char *name)
+{
+  const char *dot = strrchr (name, '.');
+
+  return dot && dot != name ? g_strndup (name, dot - name) : g_strdup (name);
+}
+
+/* Names without their endings of those of @names that are pictures'. */
+static GHashTable *
+stems_of (const GPtrArray *names)
+{
+  GHashTable *stems = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < names->len; i++)
+    if (cg_image_can_save (g_ptr_array_index (names, i)))
+      g_hash_table_add (stems, stem_of (g_ptr_array_index (names, i)));
+  return stems;
+}
+
+/* Whether @name is what an earlier run called the output of one of @stems. */
+static gboolean
+is_earlier_output (const Search *search, const char *name, GHashTable *stems)
+{
+  g_autofree char *stem = stem_of (name);
+
+  if (!search->suffix || !*search->suffix || !g_str_has_suffix (stem, search->suffix))
+    return FALSE;
+  stem[strlen (stem) - strlen (search->suffix)] = '\0';
+  return g_hash_table_contains (stems, stem);
+}
+
+/* A file in a folder. */
+static void
+add_found (Search *search, const char *path, const char *name, const char *below, GHashTable *stems)
+{
+  GStatBuf info;
+
+  if (!cg_image_can_save (name) || (g_stat (path, &info) == 0 && !S_ISREG (info.st_mode)))
+    return;
+  if (is_earlier_output (search, name, stems))
+    ++*search->left_out;
+  else
+    add (search->jobs, path, below);
+}
+
 /* Folders behind symbolic links are not entered: they may lead in circles. */
 static void
 search_folder (Search *search, const char *folder, const char *below)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) names = names_in (folder, &error);
+  g_autoptr (GHashTable) stems = names ? stems_of (names) : NULL;
 
   if (!names)
     add (search->jobs, folder, below)->problem = g_strdup (error->message);
@@ -79,8 +128,8 @@ search_folder (Search *search, const char *folder, const char *below)
           if (!is_output (search, &info))
             search_folder (search, path, path_below);
         }
-      else if (cg_image_can_save (name) && (g_stat (path, &info) != 0 || S_ISREG (info.st_mode)))
-        add (search->jobs, path, path_below);
+      else
+        add_found (search, path, name, path_below, stems);
     }
 }
 
@@ -122,10 +171,12 @@ add_listed (const char *in, const char *out, gpointer user)
 }
 
 gboolean
-cg_inputs_find (const CgOptions *options, GPtrArray *jobs, GError **error)
+cg_inputs_find (const CgOptions *options, GPtrArray *jobs, guint *left_out, GError **error)
 {
-  Search search = { .jobs = jobs };
+  Search search = { .jobs = jobs, .left_out = left_out };
 
+  if (!options->output && !options->in_place)
+    search.suffix = options->suffix ? options->suffix : CG_SUFFIX_BESIDE_INPUT;
   search.has_output = options->output && g_stat (options->output, &search.output) == 0;
   for (char **path = options->inputs; path && *path; path++)
     add_argument (&search, *path, options->recursive);

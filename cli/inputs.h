@@ -6,8 +6,9 @@
 #include "cli/options.h"
 
 /* Append a CgJob to @jobs for each picture, without its output unless a list
- * names it.  Fails only if a list cannot be read. */
-gboolean cg_inputs_find (const CgOptions *options, GPtrArray *jobs,
+ * names it.  In folders where outputs go beside their pictures, those of earlier runs are no
+ * pictures to be cleaned; they are counted in @left_out.  Fails only if a list cannot be read. */
+gboolean cg_inputs_find (const CgOptions *options, GPtrArray *jobs, guint *left_out,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -8,8 +8,6 @@
 #include "imageio/imageio.h"
 #include "model/error.h"
 
-#define SUFFIX_BESIDE_INPUT "-clean"
-
 static void
 free_job (gpointer data)
 {
@@ -57,7 +55,7 @@ output_of (const CgOptions *options, const CgJob *job, gboolean into_folder)
   if (g_str_equal (job->in, "-") && !options->output)
     return g_strdup ("-");
 
-  const char *usual = options->output ? "" : SUFFIX_BESIDE_INPUT;
+  const char *usual = options->output ? "" : CG_SUFFIX_BESIDE_INPUT;
   const char *suffix = options->suffix ? options->suffix : usual;
   if (!options->output)
     return change_name (job->in, suffix, options->format);
@@ -102,7 +100,7 @@ check_pipes (const CgOptions *options, const GPtrArray *jobs, GError **error)
 }
 
 GPtrArray *
-cg_jobs_plan (const CgOptions *options, GError **error)
+cg_jobs_plan (const CgOptions *options, guint *left_out, GError **error)
 {
   g_autoptr (GPtrArray) jobs = g_ptr_array_new_with_free_func (free_job);
 
@@ -111,7 +109,8 @@ cg_jobs_plan (const CgOptions *options, GError **error)
       g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "no picture was named");
       return NULL;
     }
-  if (!cg_inputs_find (options, jobs, error))
+  *left_out = 0;
+  if (!cg_inputs_find (options, jobs, left_out, error))
     return NULL;
   if (options->preview && jobs->len != 1)
     {

@@ -6,6 +6,9 @@
 
 #include "cli/options.h"
 
+/* What is put behind the names of outputs beside their pictures, unless told otherwise. */
+#define CG_SUFFIX_BESIDE_INPUT "-clean"
+
 typedef struct
 {
   char *in;
@@ -15,10 +18,11 @@ typedef struct
   guint64 pixels; /* of cg_jobs_measure(); 0 = not known */
 } CgJob;
 
-/* CgJob * in the order of the command line, folders sorted by name.  Fails with
- * CG_ERROR_USAGE if two outputs have one name or an output is one of the
- * inputs. */
-GPtrArray *cg_jobs_plan (const CgOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* CgJob * in the order of the command line, folders sorted by name; @left_out becomes the number
+ * of files in them that are outputs of earlier runs.  Fails with CG_ERROR_USAGE if two
+ * outputs are one file or an output is one of the inputs. */
+GPtrArray *
+cg_jobs_plan (const CgOptions *options, guint *left_out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Look into every file for its number of pixels. */
 void cg_jobs_measure (GPtrArray *jobs);

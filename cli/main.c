@@ -42,7 +42,8 @@ denoise (char **argv)
   for (guint i = 0; options.settings_files && i < options.settings_files->len; i++)
     cg_console_tell (&console, "settings of %s",
                      (const char *) g_ptr_array_index (options.settings_files, i));
-  g_autoptr (GPtrArray) jobs = cg_jobs_plan (&options, &error);
+  guint left_out = 0;
+  g_autoptr (GPtrArray) jobs = cg_jobs_plan (&options, &left_out, &error);
   if (g_error_matches (error, CG_ERROR, CG_ERROR_USAGE))
     return cg_usage_error ("", error->message);
   if (!jobs)
@@ -50,6 +51,9 @@ denoise (char **argv)
       cg_console_fail (&console, "%s", error->message);
       return CG_EXIT_FAILED;
     }
+  if (left_out > 0)
+    cg_console_say (&console, "%u left out: outputs of an earlier run beside their pictures",
+                    left_out);
   if (options.shards > 0 || console.is_terminal)
     cg_jobs_measure (jobs);
   if (options.shards > 0)

@@ -82,6 +82,25 @@ done
 check "no temporary file" clean
 run 2 "one picture twice" $m -o both a.png ./a.png
 
+# A folder that holds outputs of an earlier run.
+mkdir -p twice/in
+cp a.png twice/a.png
+cp a.png twice/in/b.png
+cp b.png twice/only-clean.png
+run 0 "a folder" $m -r twice
+check "everything in it is cleaned" [ -s twice/only-clean-clean.png -a -s twice/in/b-clean.png ]
+run 0 "again" $m -r --skip-existing twice
+says_also "again" "cleargrain: 3 left out: outputs of an earlier run beside their pictures"
+says_also "again" "0 done, 3 skipped, 0 failed, of 3"
+run 0 "again in another format" $m -r --format jpg --depth 8 twice
+check "outputs are not cleaned again" [ "$(find twice -name '*clean-clean*' | sort | tr '\n' ' ')" = "twice/only-clean-clean.jpg twice/only-clean-clean.png " ]
+run 0 "named they are taken" $m twice/a-clean.png
+run 0 "--in-place takes all of them" $m -r --in-place twice
+says_also "--in-place takes all of them" "10 done, 0 skipped, 0 failed, of 10"
+run 0 "with -o they are pictures as others" $m -r -o elsewhere twice
+says_also "with -o they are pictures as others" "10 done"
+rm -r twice elsewhere
+
 # Lists, logs and differences replace no picture.
 for option in --failed-list --log-json
 do
