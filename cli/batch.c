@@ -28,6 +28,7 @@ typedef struct
   CgPipeline *pipeline;
   CgLog log;
   CgProgress progress;
+  GHashTable *ended; /* CgJob * */
   guint counts[CG_N_PICTURE_STATES];
 } Batch;
 
@@ -66,6 +67,7 @@ finish (Batch *batch, const CgPicture *picture)
   else
     cg_console_fail (batch->console, "%s", picture->error->message);
   batch->counts[picture->state]++;
+  g_hash_table_add (batch->ended, (gpointer) picture->job);
   cg_log_picture (&batch->log, picture);
   cg_progress_next (&batch->progress, cg_job_work (picture->job),
                     done ? (double) picture->width * picture->height : 0);
@@ -88,6 +90,18 @@ run_all (Batch *batch)
       cg_progress_update (&batch->progress, cg_pipeline_under_way (batch->pipeline));
     }
   cg_progress_finish (&batch->progress);
+}
+
+/* After an interruption: what a next run has to do. */
+static void
+log_undone (Batch *batch)
+{
+  for (guint i = 0; i < batch->jobs->len; i++)
+    {
+      const CgJob *job = g_ptr_array_index (batch->jobs, i);
+      if (!g_hash_table_contains (batch->ended, job))
+        cg_log_undone (&batch->log, job);
+    }
 }
 
 static int
@@ -146,11 +160,13 @@ cg_batch_run (const CgOptions *options, const GPtrArray *jobs, CgConsole *consol
       cg_console_fail (console, "%s", error->message);
       return CG_EXIT_FAILED;
     }
+  g_autoptr (GHashTable) ended = batch.ended = g_hash_table_new (NULL, NULL);
   batch.pipeline = pipeline;
   cg_progress_init (&batch.progress, console, jobs->len, all_work (jobs));
   remove_stale (&batch);
   cg_pipeline_start (pipeline);
   run_all (&batch);
+  log_undone (&batch);
   int status = conclude (&batch);
   if (cg_log_close (&batch.log))
     return status;

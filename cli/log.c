@@ -102,16 +102,22 @@ write_json (CgLog *log, const CgPicture *picture)
 }
 
 void
+cg_log_undone (CgLog *log, const CgJob *job)
+{
+  if (!log->failed)
+    return;
+  g_autofree char *line = cg_list_line (job->in, job->out);
+  fprintf (log->failed, "%s\n", line);
+  fflush (log->failed);
+}
+
+void
 cg_log_picture (CgLog *log, const CgPicture *picture)
 {
   if (log->json)
     write_json (log, picture);
-  if (log->failed && picture->state == CG_PICTURE_FAILED)
-    {
-      g_autofree char *line = cg_list_line (picture->job->in, picture->job->out);
-      fprintf (log->failed, "%s\n", line);
-      fflush (log->failed);
-    }
+  if (picture->state == CG_PICTURE_FAILED)
+    cg_log_undone (log, picture->job);
 }
 
 static gboolean

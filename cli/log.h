@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What machines read of a batch: a JSON object a line for each picture, and the
- * list of what failed.  Lines are written whole as soon as they are known. */
+ * list of what failed or was not done.  Lines are written whole as soon as they are known. */
 #ifndef CG_CLI_LOG_H
 #define CG_CLI_LOG_H
 
@@ -21,6 +21,9 @@ gboolean cg_log_open (CgLog *log, const CgOptions *options, const CgModel *model
 
 /* A picture that is done, skipped or failed. */
 void cg_log_picture (CgLog *log, const CgPicture *picture);
+
+/* A picture that an interruption left undone: a line of the list. */
+void cg_log_undone (CgLog *log, const CgJob *job);
 
 /* FALSE if not all could be written; closes in any case. */
 gboolean cg_log_close (CgLog *log);

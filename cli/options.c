@@ -105,7 +105,7 @@ list_settings (CgOptions *o, Typed *typed)
     { "jobs", 'j', 0, G_OPTION_ARG_STRING, &typed->jobs,
       "Pictures in memory at a time [two more than are computed]", "N" },
     { "failed-list", 0, 0, G_OPTION_ARG_FILENAME, &o->failed_list,
-      "Write what failed to FILE, for --files-from", "FILE" },
+      "Write what failed or was not done to FILE, for --files-from", "FILE" },
     { "log-json", 0, 0, G_OPTION_ARG_FILENAME, &o->log_json,
       "Append a JSON object for each picture to FILE", "FILE" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "Say nothing but what fails", NULL },

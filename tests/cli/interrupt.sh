@@ -13,8 +13,8 @@ interrupted ()
 {
   rm -rf out
   # In the background the shell ignores SIGINT, which is inherited.
-  "$tool" as-foreground "$cleargrain" --model blur.safetensors --threads 1 -o out [1-9].png \
-    > printed 2> said &
+  "$tool" as-foreground "$cleargrain" --model blur.safetensors --threads 1 -o out --failed-list undone \
+    [1-9].png nowhere.png > printed 2> said &
   child=$!
   n=0
   while [ ! -e out/1.png ] && [ $n -lt 600 ]; do sleep 0.05; n=$((n + 1)); done
@@ -29,6 +29,12 @@ interrupted ()
     check "$1: $picture is whole" "$tool" kind "$picture"
   done
   check "$1 stops before the end" absent out/9.png
+  for i in 1 2 3 4 5 6 7 8 9
+  do
+    [ -e out/$i.png ] || printf '%s.png\tout/%s.png\n' $i $i
+  done > wanted
+  printf 'nowhere.png\tout/nowhere.png\n' >> wanted
+  check "$1: what is not done is listed" diff wanted undone
 }
 interrupted INT 130
 interrupted TERM 143
