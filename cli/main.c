@@ -2,6 +2,7 @@
 /* `cleargrain`: noisy pictures in, clean pictures out. */
 #include "config.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 
@@ -64,17 +65,19 @@ denoise (char **argv)
   return cg_batch_run (&options, jobs, &console);
 }
 
-/* What was to be printed counts, too. */
+/* What was printed is not there before it is flushed; a failure that was told needs no other. */
 static int
-finish (int status)
+finish_printing (int status)
 {
-  g_autoptr (GError) error = NULL;
   CgConsole console;
 
-  if (status != CG_EXIT_DONE || cg_flush_stdout (&error))
+  errno = 0;
+  if ((fflush (stdout) == 0 && !ferror (stdout)) || status != CG_EXIT_DONE)
     return status;
+  int code = errno;
   cg_console_init (&console, FALSE, FALSE);
-  cg_console_fail (&console, "standard output: %s", error->message);
+  cg_console_fail (&console, "standard output: cannot write: %s",
+                   code ? g_strerror (code) : "not all of it was taken");
   return CG_EXIT_FAILED;
 }
 
@@ -88,8 +91,8 @@ main (int argc, char **argv)
   setlocale (LC_CTYPE, "");
   g_set_prgname ("cleargrain");
   if (is_models)
-    return finish (cg_command_models (arguments));
+    return finish_printing (cg_command_models (arguments));
   if (is_compare)
-    return finish (cg_command_compare (arguments));
-  return finish (denoise (arguments));
+    return finish_printing (cg_command_compare (arguments));
+  return finish_printing (denoise (arguments));
 }

@@ -124,6 +124,30 @@ prints "models in a folder" "^blur  *a Gaussian, for tests"
 run 1 "models --describe of nothing" models --describe nothing.safetensors
 says "models --describe of nothing" "nothing.safetensors"
 
+# Standard output that takes nothing.
+# full NAME ARGUMENTS...
+full ()
+{
+  name=$1
+  shift
+  : > printed
+  "$cleargrain" "$@" > /dev/full 2> said
+  [ $? = 1 ]
+  report $? "$name to a full device"
+  says "$name to a full device" "cannot write: No space left on device"
+}
+if [ -w /dev/full ]; then
+  full "a picture" $m -o - good.png
+  full "a list" $m --dry-run good.png
+  full "the version" --version
+  full "models" models
+  full "a card" models --describe blur.safetensors
+  full "numbers" compare good.png good.png
+else
+  number=$((number + 1))
+  echo "ok $number - a full device # SKIP there is no /dev/full"
+fi
+
 # Comparing.
 run 0 "compare" compare good.png good.png
 prints "compare equals" "^PSNR inf SSIM 1.0000$"
