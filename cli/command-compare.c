@@ -9,14 +9,17 @@
 #include "cli/console.h"
 #include "cli/exit-status.h"
 #include "cli/parse.h"
+#include "imageio/format.h"
 #include "imageio/imageio.h"
 #include "imageio/metrics.h"
 #include "model/error.h"
+#include "model/planes.h"
 
 static const char summary[]
     = "Print how close two pictures are, on the scale of 8 bits: the peak signal-to-\n"
       "noise ratio in dB over all colours, and the mean structural similarity (11x11\n"
-      "Gaussian window) of the colours.  Transparency is not compared.";
+      "Gaussian window) of the colours.  Transparency is not compared.  Of light (EXR,\n"
+      "PFM, HDR) and a picture for displays, the light is brought to a display's curve.";
 
 #define PEAK 255.f
 
@@ -35,10 +38,18 @@ colours (const CgImage *image)
   return image->channels < 3 ? 1 : 3;
 }
 
-/* The colours of @r as planes one after the other, 0 .. PEAK. */
-static float *
-planes_of (const CgImage *image, CgRectangle r)
+static float
+shown (float light)
 {
+  return cg_display_from_linear (CLAMP (light, 0, 1));
+}
+
+/* The colours of @r as planes one after the other, 0 .. PEAK, and with @display as a
+ * display shows them. */
+static float *
+planes_of (const CgImage *image, CgRectangle r, gboolean display)
+{
+  gboolean bend = display && image->transfer == CG_TRANSFER_LINEAR;
   gsize n = (gsize) r.w * r.h;
   int planes = colours (image);
   g_autofree float *pixels = g_new (float, n * image->channels);
@@ -47,7 +58,10 @@ planes_of (const CgImage *image, CgRectangle r)
   cg_image_get (image, r.x, r.y, r.w, r.h, pixels);
   for (int c = 0; c < planes; c++)
     for (gsize i = 0; i < n; i++)
-      result[c * n + i] = PEAK * pixels[i * image->channels + c];
+      {
+        float value = pixels[i * image->channels + c];
+        result[c * n + i] = PEAK * (bend ? shown (value) : value);
+      }
   return result;
 }
 
@@ -105,6 +119,21 @@ check_difference (const Options *o, GError **error)
   return FALSE;
 }
 
+/* Colours multiplied by alpha are divided by it if @other's are not multiplied. */
+static gboolean
+divide_like (CgImage **image, const CgImage *other, GError **error)
+{
+  if (!(*image)->premultiplied || other->premultiplied
+      || !cg_channels_have_alpha ((*image)->channels))
+    return TRUE;
+  CgImage *divided = cg_image_multiply (*image, FALSE, error);
+  if (!divided)
+    return FALSE;
+  cg_image_free (*image);
+  *image = divided;
+  return TRUE;
+}
+
 static gboolean
 compare (const Options *o, GError **error)
 {
@@ -127,7 +156,10 @@ compare (const Options *o, GError **error)
     }
   if (o->crop && !cg_parse_crop (o->crop, a->width, a->height, &r, error))
     return FALSE;
-  g_autofree float *pa = planes_of (a, r), *pb = planes_of (b, r);
+  if (!divide_like (&a, b, error) || !divide_like (&b, a, error))
+    return FALSE;
+  gboolean display = a->transfer != b->transfer;
+  g_autofree float *pa = planes_of (a, r, display), *pb = planes_of (b, r, display);
   gsize n = (gsize) r.w * r.h;
   double ssim = 0;
   for (int c = 0; c < planes; c++)

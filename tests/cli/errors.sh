@@ -154,6 +154,21 @@ prints "compare equals" "^PSNR inf SSIM 1.0000$"
 run 0 "compare --json" compare --json good.png good.png
 prints "compare --json" '^{"psnr": null, "ssim": 1.000000}$'
 "$tool" picture clean.png 80 60 3 8 0
+"$tool" picture alpha.png 80 60 4 16 20
+for picture in good alpha
+do
+  for ending in pfm exr
+  do
+    [ $picture$ending = alphapfm ] && continue
+    "$cleargrain" $m --strength 0 --depth float -o $picture.$ending $picture.png 2> said ||
+      grep -q "cannot tell the format" said || exit 99
+    [ -e $picture.$ending ] || continue
+    run 0 "compare $picture with its light, $ending" compare $picture.png $picture.$ending
+    check "they are the same" [ "$(psnr $picture.png $picture.$ending | sed 's/PSNR inf.*/9999/')" -gt 6000 ]
+    run 0 "compare light with light" compare $picture.$ending $picture.$ending
+    prints "compare light with light" "^PSNR inf"
+  done
+done
 run 0 "compare a part" compare --crop 10,20,30,40 --difference difference.png clean.png good.png
 prints "compare a part" "^PSNR 2[0-9]\.[0-9][0-9] SSIM 0\."
 check "the difference is a picture of the part" [ "$("$tool" kind difference.png)" = "30 x 40 x 3, depth 0" ]
