@@ -20,12 +20,23 @@ free_job (gpointer data)
   g_free (job);
 }
 
-/* Whether -o names a folder; --preview names a picture. */
+static gboolean
+has_folder (char **inputs)
+{
+  for (; inputs && *inputs; inputs++)
+    if (g_file_test (*inputs, G_FILE_TEST_IS_DIR))
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether -o names a folder; --preview names a picture.  A setting that suits folders does
+ * not make it one for a picture. */
 static gboolean
 is_into_folder (const CgOptions *options, const GPtrArray *jobs)
 {
   return options->output && !options->preview && !g_str_equal (options->output, "-")
-         && (jobs->len > 1 || options->recursive || options->files_from
+         && (jobs->len > 1 || options->typed_recursive || options->files_from
+             || (options->recursive && has_folder (options->inputs))
              || g_str_has_suffix (options->output, "/")
              || g_file_test (options->output, G_FILE_TEST_IS_DIR));
 }
@@ -70,6 +81,7 @@ choose_output (const CgOptions *options, CgJob *job, gboolean into_folder, GErro
 {
   if (options->preview)
     g_clear_pointer (&job->out, g_free);
+  job->named = job->out || (options->output && !into_folder);
   if (!job->out)
     job->out = output_of (options, job, into_folder);
   else if (options->in_place)

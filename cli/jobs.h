@@ -13,6 +13,7 @@ typedef struct
 {
   char *in;
   char *out;
+  gboolean named; /* the output is called just so, by -o, --preview or a list */
   char *below;    /* path of the output below the folder of -o */
   char *problem;  /* why it cannot be done, found while looking for pictures; usually NULL */
   guint64 pixels; /* of cg_jobs_measure(); 0 = not known */

@@ -320,8 +320,11 @@ cg_options_parse (CgOptions *options, char ***argv, GError **error)
   g_autofree GOptionEntry *settings = list_settings (options, &typed);
 
   *options = (CgOptions){ .strength = 1, .colour_strength = -1, .depth = -1 };
-  if (!read_command_line (options, &typed, settings, argv, error)
-      || (!options->no_config && !options->version && !read_settings (options, settings, error)))
+  if (!read_command_line (options, &typed, settings, argv, error))
+    return FALSE;
+  options->typed_recursive = options->recursive;
+  options->typed_format = options->format != NULL;
+  if (!options->no_config && !options->version && !read_settings (options, settings, error))
     return FALSE;
   if (!options->model)
     options->model = g_strdup ("photo");

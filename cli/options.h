@@ -22,6 +22,8 @@ typedef struct
   gboolean strip, preserve;
   gboolean overwrite, skip_existing, in_place;
 
+  gboolean typed_recursive, typed_format; /* not from the file of settings */
+
   char *model;
   double strength, colour_strength;
   int grain_size;

@@ -61,6 +61,18 @@ prepare_output (CgPicture *picture, const CgOptions *options, GError **error)
   return FALSE;
 }
 
+/* How to write, NULL for as the name ends: a setting does not change what a name says that was
+ * typed.  @own is the format of the picture. */
+static const char *
+format_of (const CgJob *job, const CgOptions *options, const char *own)
+{
+  gboolean is_pipe = g_str_equal (job->out, "-");
+
+  if (job->named && !options->typed_format && cg_image_can_save (job->out))
+    return NULL;
+  return options->format || !is_pipe ? options->format : own;
+}
+
 static gboolean
 load (CgPicture *picture, const CgOptions *options, GError **error)
 {
@@ -76,9 +88,7 @@ load (CgPicture *picture, const CgOptions *options, GError **error)
   picture->depth = picture->image->depth;
   if (options->log_json)
     picture->noise = cg_estimate_noise (picture->image);
-  picture->format = options->format;
-  if (!picture->format && g_str_equal (job->out, "-"))
-    picture->format = format;
+  picture->format = format_of (job, options, format);
   return prepare_output (picture, options, error) && make_folder (options, job, error);
 }
 

@@ -51,6 +51,32 @@ run 0 "--in-place against skip-existing = yes" --in-place b.png
 printf 'overwrite = yes\noverwrite = no\nmodel = blur.safetensors\n' | settings home
 run 1 "the last line wins" -o out.png a.png
 
+printf 'model = blur.safetensors\nrecursive = yes\nformat = ppm\n' | settings home
+# magic FILE: how it begins.
+magic ()
+{
+  head -c 4 "$1" | tr -d '\200-\377' | head -1
+}
+mkdir some
+cp a.png some/a.png
+run 0 "-o FILE against recursive = yes" -o typed.png a.png
+check "-o FILE is a file, of the format that its name says" [ -f typed.png -a "$(magic typed.png)" = PNG ]
+run 0 "recursive = yes with a folder" -o into some
+check "-o is a folder then" [ "$(magic into/a.ppm)" = P6 ]
+run 0 "a name that says no format" -o typed.xyz a.png
+check "gets the setting's" [ "$(magic typed.xyz)" = P6 ]
+printf 'a.png\tlisted.png\n' > list
+run 0 "a name from a list" --files-from list
+check "is as it says" [ "$(magic listed.png)" = PNG ]
+run 0 "--preview" --preview preview.png a.png
+check "is as it says" [ "$(magic preview.png)" = PNG ]
+run 0 "a format that is typed" --format pam -o odd.png a.png
+check "wins over the name" [ "$(magic odd.png)" = P7 ]
+run 0 "a pipe" -o - a.png
+check "has the setting's" [ "$(magic printed)" = P6 ]
+run 0 "-r and a file, both typed" -r -o deep a.png
+check "-o is a folder" [ "$(magic deep/a.ppm)" = P6 ]
+
 # wrong TEXT SAYS: a line that is refused.
 wrong ()
 {
