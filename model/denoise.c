@@ -2,11 +2,10 @@
 /* A picture through a network, strip by strip and band by band. */
 #include "denoise.h"
 
-#include <unistd.h>
-
 #include "model/denoise-private.h"
 #include "model/error.h"
 #include "model/grain.h"
+#include "model/memory.h"
 
 #define DEFAULT_MOST_MEMORY ((gsize) 1 << 30)
 
@@ -109,9 +108,7 @@ run_strips (CgDenoiseRun *run, GError **error)
 gsize
 cg_denoise_default_memory (void)
 {
-  gsize ram = (gsize) sysconf (_SC_PHYS_PAGES) * (gsize) sysconf (_SC_PAGESIZE);
-
-  return MIN (ram / 4, DEFAULT_MOST_MEMORY);
+  return MIN (cg_memory_limit ("") / 4, DEFAULT_MOST_MEMORY);
 }
 
 /* What the caller's limit leaves for the buffers of passes.  The packed weights

@@ -13,7 +13,7 @@
 #include "imageio/atomic.h"
 #include "model/error.h"
 #include "model/weights.h"
-#include "training/memory.h"
+#include "model/memory.h"
 #include "training/plan.h"
 
 /* --- the folder --- */

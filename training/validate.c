@@ -9,7 +9,7 @@
 #include "model/error.h"
 #include "model/pass.h"
 #include "training/measure.h"
-#include "training/memory.h"
+#include "model/memory.h"
 #include "training/neighbours.h"
 
 struct _CgValidator

@@ -3,7 +3,7 @@
 #include <glib/gstdio.h>
 
 #include "house.h"
-#include "training/memory.h"
+#include "model/memory.h"
 
 #define MIB (1024 * 1024)
 
@@ -26,6 +26,7 @@ test_machine (void)
   house_write (&house, "proc/meminfo",
                "MemTotal:       24000 kB\nMemFree:  1 kB\nMemAvailable:    2048 kB\n");
   g_assert_cmpuint (cg_memory_available (house_path (&house, "")), ==, 2 * MIB);
+  g_assert_cmpuint (cg_memory_limit (house_path (&house, "")), ==, (gsize) 24000 * 1024);
 }
 
 static void
@@ -45,6 +46,7 @@ test_groups (void)
   g_assert_cmpuint (cg_memory_available (root), ==, 20 * MIB);
   house_write (&house, "sys/fs/cgroup/slice/memory.stat", "anon 5\ninactive_file 31457280\nx 1\n");
   g_assert_cmpuint (cg_memory_available (root), ==, 50 * MIB);
+  g_assert_cmpuint (cg_memory_limit (root), ==, 100 * MIB);
 
   house_write (&house, "proc/self/cgroup", "5:memory:/elsewhere\n0::/\n");
   house_write (&house, "sys/fs/cgroup/memory/memory.limit_in_bytes", "41943040\n");
@@ -52,12 +54,14 @@ test_groups (void)
   house_write (&house, "sys/fs/cgroup/memory/memory.stat",
                "cache 1\ntotal_inactive_file 2097152\n");
   g_assert_cmpuint (cg_memory_available (root), ==, 12 * MIB);
+  g_assert_cmpuint (cg_memory_limit (root), ==, 40 * MIB);
 
   /* A container sees its own group as the root. */
   house_write (&house, "proc/self/cgroup", "0::/\n");
   house_write (&house, "sys/fs/cgroup/memory.max", "1048576\n");
   house_write (&house, "sys/fs/cgroup/memory.current", "2097152\n");
   g_assert_cmpuint (cg_memory_available (root), ==, 0);
+  g_assert_cmpuint (cg_memory_limit (root), ==, 1 * MIB);
 }
 
 int

@@ -11,4 +11,8 @@
  * proc and a sys of their own. */
 gsize cg_memory_available (const char *root);
 
+/* The same as if nothing had been taken yet: all of the machine's or, if less, what the
+ * cgroups may take. */
+gsize cg_memory_limit (const char *root);
+
 #endif
