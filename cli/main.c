@@ -2,7 +2,6 @@
 /* `cleargrain`: noisy pictures in, clean pictures out. */
 #include "config.h"
 
-#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 
@@ -65,19 +64,17 @@ denoise (char **argv)
   return cg_batch_run (&options, jobs, &console);
 }
 
-/* What was printed is not there before it is flushed; a failure that was told needs no other. */
+/* What was to be printed counts, too; a failure that was told needs no other. */
 static int
-finish_printing (int status)
+finish (int status)
 {
+  g_autoptr (GError) error = NULL;
   CgConsole console;
 
-  errno = 0;
-  if ((fflush (stdout) == 0 && !ferror (stdout)) || status != CG_EXIT_DONE)
+  if (status != CG_EXIT_DONE || cg_flush_stdout (&error))
     return status;
-  int code = errno;
   cg_console_init (&console, FALSE, FALSE);
-  cg_console_fail (&console, "standard output: cannot write: %s",
-                   code ? g_strerror (code) : "not all of it was taken");
+  cg_console_fail (&console, "standard output: %s", error->message);
   return CG_EXIT_FAILED;
 }
 
@@ -91,8 +88,8 @@ main (int argc, char **argv)
   setlocale (LC_CTYPE, "");
   g_set_prgname ("cleargrain");
   if (is_models)
-    return finish_printing (cg_command_models (arguments));
+    return finish (cg_command_models (arguments));
   if (is_compare)
-    return finish_printing (cg_command_compare (arguments));
-  return finish_printing (denoise (arguments));
+    return finish (cg_command_compare (arguments));
+  return finish (denoise (arguments));
 }

@@ -7,7 +7,9 @@
 #include "model/grain.h"
 #include "model/memory.h"
 
-#define DEFAULT_MOST_MEMORY ((gsize) 1 << 30)
+/* Bytes */
+#define DEFAULT_LEAST_MEMORY ((gsize) 128 << 20)
+#define DEFAULT_MOST_MEMORY  ((gsize) 1 << 30)
 
 void
 cg_denoise_drop_passes (CgDenoiser *denoiser)
@@ -108,7 +110,7 @@ run_strips (CgDenoiseRun *run, GError **error)
 gsize
 cg_denoise_default_memory (void)
 {
-  return MIN (cg_memory_limit ("") / 4, DEFAULT_MOST_MEMORY);
+  return CLAMP (cg_memory_limit ("") / 4, DEFAULT_LEAST_MEMORY, DEFAULT_MOST_MEMORY);
 }
 
 /* What the caller's limit leaves for the buffers of passes.  The packed weights

@@ -18,7 +18,7 @@ typedef struct
   double strength; /* 0 (leave as it is, bit for bit) .. 1 (all of it) [1]; up to 2 overdoes it */
   double colour_strength; /* the same for the chroma planes of RGB; < 0 = as strength [-1] */
   gsize max_memory;    /* bytes for buffers and, from twice their size on, weights; 0 = a quarter of
-                          RAM, at most 1 GiB [0] */
+                          RAM or of what a control group allows, 128 MiB to 1 GiB [0] */
   int threads;         /* 0 = one a processor [0] */
   int grain_size;      /* 2 to 4: also take away noise that about so many pixels across share;
                           0 or 1: only noise of single pixels [1] */

@@ -381,7 +381,7 @@ test_cut_meanwhile (void)
       g_autofree char *folder = temporary_folder ();
       g_autofree char *path = g_build_filename (folder, "m.safetensors", NULL);
       g_autoptr (CgModel) model = cg_model_new (
-          cg_network_parse ("input 1\nconv 256 3x3 relu\nconv 256 3x3 relu\nconv 1 3x3", NULL));
+          cg_network_parse ("input 1\nconv 256 3x3 relu\nconv 256 3x3 relu\nconv 1 3x3", NULL), NULL);
       g_assert_true (cg_weights_save (model, path, NULL));
       g_thread_unref (g_thread_new ("writer", cut_and_mend, path));
       for (int i = 0; i < 300; i++)
