@@ -101,7 +101,7 @@ list_settings (CgOptions *o, Typed *typed)
     { "threads", 't', 0, G_OPTION_ARG_STRING, &typed->threads,
       "Threads that compute [one a processor]", "N" },
     { "max-memory", 0, 0, G_OPTION_ARG_STRING, &typed->max_memory,
-      "Memory for the network [a quarter of RAM, at most 1G]", "SIZE" },
+      "Memory for the network [a quarter of RAM, 128M to 1G]", "SIZE" },
     { "jobs", 'j', 0, G_OPTION_ARG_STRING, &typed->jobs,
       "Pictures in memory at a time [two more than are computed]", "N" },
     { "failed-list", 0, 0, G_OPTION_ARG_FILENAME, &o->failed_list,
