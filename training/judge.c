@@ -79,14 +79,23 @@ piece_side (const CgSourceSet *set, int most, int step)
   return side / step * step;
 }
 
+/* Whether all pictures that judge hold a piece; there may be no standard ones. */
+static gboolean
+hold_pieces (const CgSources *sources, int step)
+{
+  return piece_side (&sources->held, G_MAXINT, step) > 0
+         && (sources->standard.pairs == NULL
+             || piece_side (&sources->standard, G_MAXINT, step) > 0);
+}
+
 /* Pictures may be too small for a rival that is coarser.  Then there is none, unless it was
  * asked for. */
 static gboolean
-check_rival (const CgRecipe *recipe, const CgNetwork *network, const CgSourceSet *set,
+check_rival (const CgRecipe *recipe, const CgNetwork *network, const CgSources *sources,
              CgModel **rival, char **name, GError **error)
 {
   int step = common_step (network, *rival);
-  if (*rival == NULL || piece_side (set, G_MAXINT, step) > 0)
+  if (*rival == NULL || hold_pieces (sources, step))
     return TRUE;
   if (*recipe->compare)
     g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
@@ -149,7 +158,7 @@ cg_judge_new (const CgRecipe *recipe, const CgNetwork *network, const CgSources 
   g_autoptr (CgModel) rival = NULL;
   if (!parse_noises (judge, recipe, sources, error)
       || !find_rival (recipe, network, &rival, &judge->rival, error)
-      || !check_rival (recipe, network, &sources->held, &rival, &judge->rival, error))
+      || !check_rival (recipe, network, sources, &rival, &judge->rival, error))
     return NULL;
   judge->held = judge_set (recipe, network, &sources->held, judge->held_noise, rival,
                            &judge->rival_held, workers, error);

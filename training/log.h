@@ -18,8 +18,8 @@ typedef struct
 
 typedef struct _CgLog CgLog;
 
-/* Open @path, keep its first @size bytes and go on behind them; at 0 the
- * headings are written first.  NULL with @error beginning with the path.
+/* Open @path, keep what whole lines are in its first @size bytes and go on behind them; if
+ * there are none the headings are written first.  NULL with @error beginning with the path.
  * cg_log_free() closes it. */
 CgLog *cg_log_open (const char *path, guint64 size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cg_log_free (CgLog *log);

@@ -259,7 +259,6 @@ set_up_step (CgRun *run, GError **error)
     .w = patch.w,
     .h = patch.h,
     .self = kind == CG_SOURCE_SELF,
-    .ramp = recipe->steps,
     .workers = run->workers,
   };
   int wanted = cg_plan_chunk (&options, G_MAXSIZE, error);

@@ -51,6 +51,7 @@ struct _CgStep
   gsize n;          /* parameters */
   float *gradients; /* a chunk each, if chunks are shared out */
   double *losses;   /* a chunk each */
+  guint64 ramp;     /* of cg_step_set_ramp() */
   guint64 number;   /* of the run that is under way */
   float *sum;       /* its result */
 };
@@ -237,7 +238,7 @@ correct_target (const CgStep *step, Bench *bench)
   const CgStepOptions *o = &step->options;
   CgSample *sample = &bench->sample;
   gsize n = (gsize) o->w * o->h;
-  double gamma = GAMMA * MIN (1, (double) step->number / o->ramp);
+  double gamma = GAMMA * MIN (1, (double) step->number / MAX (step->ramp, 1));
   float share = gamma / (1 + gamma);
 
   put_plane (cg_pass_input (bench->whole_pass, 0), sample->whole);
@@ -341,7 +342,7 @@ sum_range (int range, int worker, gpointer user)
 void
 cg_step_set_ramp (CgStep *step, guint64 ramp)
 {
-  step->options.ramp = ramp;
+  step->ramp = ramp;
 }
 
 double

@@ -25,7 +25,6 @@ typedef struct
   int batch, chunk;  /* samples at once; divides batch */
   int w, h;          /* of a patch */
   gboolean self;     /* samples are of CG_SOURCE_SELF */
-  guint64 ramp;      /* steps in which its gamma grows to its full value */
   CgWorkers *workers;
 } CgStepOptions;
 
@@ -50,7 +49,8 @@ gsize cg_step_gradients (const CgStepOptions *options);
  * @gradient: as many floats as the network has parameters; overwritten. */
 double cg_step_run (CgStep *step, guint64 number, const float *parameters, float *gradient);
 
-/* The schedule has changed, and with it the steps in which gamma grows. */
+/* In how many steps the gamma of CgStepOptions.self grows to its full value; 0, at first, means
+ * that it has it.  To be told again whenever the schedule changes. */
 void cg_step_set_ramp (CgStep *step, guint64 ramp);
 
 /* Share of the time so far that went into drawing samples. */

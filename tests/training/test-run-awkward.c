@@ -66,7 +66,7 @@ test_log (void)
   check_log (130);
 }
 
-/* Pictures that suffice for the network, but not for weights that look at 4 x 4 pixels at once:
+/* Pictures that suffice for the network, but not for weights that look at 8 x 8 pixels at once:
  * those are left out, or refused if they were asked for. */
 static void
 test_small_pictures (void)
@@ -83,6 +83,11 @@ test_small_pictures (void)
                    0);
   g_assert_cmpint (RUN (&house, &refused, "--out", "a", "--compare", "coarse/best.safetensors"), ==,
                    1);
+  g_assert_nonnull (strstr (refused, "pictures to judge by are less than 8 pixels wide or high"));
+  g_clear_pointer (&refused, g_free); /* the other pictures that judge */
+  g_assert_cmpint (RUN (&house, &refused, "--out", "a", "--clean", "large", "--set",
+                        "data.standard=clean", "--compare", "coarse/best.safetensors"),
+                   ==, 1);
   g_assert_nonnull (strstr (refused, "pictures to judge by are less than 8 pixels wide or high"));
 
   g_setenv ("CLEARGRAIN_WEIGHTS", house_path (&house, "coarse"), TRUE);
