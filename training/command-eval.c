@@ -198,36 +198,12 @@ score_clean (Eval *eval, const GPtrArray *clean, GError **error)
 static gboolean
 score_pairs (Eval *eval, const GPtrArray *clean, const GPtrArray *noisy, GError **error)
 {
-  g_autoptr (GHashTable) index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (guint i = 0; i < clean->len; i++)
-    {
-      CgFile *file = clean->pdata[i];
-      char *stem = cg_files_stem (file->name);
-      const CgFile *other = g_hash_table_lookup (index, stem);
-      g_hash_table_insert (index, stem, file);
-      if (other)
-        {
-          g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
-                       "%s and %s have the same name, by which noisy pictures are matched",
-                       other->path, file->path);
-          return FALSE;
-        }
-    }
-  for (guint i = 0; i < noisy->len; i++)
-    {
-      const CgFile *file = noisy->pdata[i];
-      g_autofree char *stem = cg_files_stem (file->name);
-      const CgFile *counterpart = g_hash_table_lookup (index, stem);
-      if (counterpart == NULL)
-        {
-          g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
-                       "%s: there is no clean picture of that name", file->path);
-          return FALSE;
-        }
-      if (!score_picture (eval, i, counterpart, file, error))
-        return FALSE;
-    }
-  return TRUE;
+  g_autoptr (GPtrArray) matches = cg_files_match (clean, noisy, error);
+
+  for (guint i = 0; matches && i < noisy->len; i++)
+    if (!score_picture (eval, i, matches->pdata[i], noisy->pdata[i], error))
+      return FALSE;
+  return matches != NULL;
 }
 
 static void

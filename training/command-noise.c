@@ -106,18 +106,15 @@ measure_all (const Options *o, GError **error)
   g_autoptr (GPtrArray) clean = noisy && o->clean ? cg_files_list (o->clean, error) : NULL;
   if (noisy == NULL || (o->clean && clean == NULL))
     return FALSE;
-  if (clean && clean->len != noisy->len)
-    {
-      g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH, "%u noisy pictures, but %u clean ones",
-                   noisy->len, clean->len);
-      return FALSE;
-    }
+  g_autoptr (GPtrArray) matches = clean ? cg_files_match (clean, noisy, error) : NULL;
+  if (clean && matches == NULL)
+    return FALSE;
 
   g_autoptr (CgMeasure) measure = cg_measure_new (clean != NULL);
   gboolean eight_bits = FALSE;
   for (guint i = 0; i < noisy->len; i++)
-    if (!measure_file (measure, noisy->pdata[i], clean ? clean->pdata[i] : NULL, &eight_bits,
-                       error))
+    if (!measure_file (measure, noisy->pdata[i], matches ? matches->pdata[i] : NULL,
+                       &eight_bits, error))
       return FALSE;
   CgMeasureResult result;
   if (!cg_measure_result (measure, &result))
@@ -276,7 +273,7 @@ cg_command_noise (int argc, char **argv)
     { "measure", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.measure,
       "say what noise is in a picture, or in all of a folder; may be repeated", "PATH" },
     { "clean", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.clean,
-      "the same without noise, in the same order; or the picture for --preview", "PATH" },
+      "the same without noise, matched by name; or the picture for --preview", "PATH" },
     { "preview", 0, 0, G_OPTION_ARG_FILENAME, &o.preview,
       "draw a chart (or --clean PICTURE) and three draws of --noise beside it", "FILE" },
     { "noise", 0, 0, G_OPTION_ARG_STRING, &o.noise, "as in gauss:0-55", "NOISE" },

@@ -137,6 +137,54 @@ cg_files_stem (const char *name)
   return g_strconcat (stem, number && number > dot ? number : "", NULL);
 }
 
+/* From a stem to its CgFile; NULL if two have the same. */
+static GHashTable *
+index_stems (const GPtrArray *files, GError **error)
+{
+  g_autoptr (GHashTable) index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      CgFile *file = files->pdata[i];
+      char *stem = cg_files_stem (file->name);
+      const CgFile *other = g_hash_table_lookup (index, stem);
+      g_hash_table_insert (index, stem, file);
+      if (other)
+        {
+          g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
+                       "%s and %s have the same name, by which noisy pictures are matched",
+                       other->path, file->path);
+          return NULL;
+        }
+    }
+  return g_steal_pointer (&index);
+}
+
+GPtrArray *
+cg_files_match (const GPtrArray *clean, const GPtrArray *noisy, GError **error)
+{
+  g_autoptr (GHashTable) index = index_stems (clean, error);
+  g_autoptr (GPtrArray) matches = g_ptr_array_new ();
+  gboolean alone = clean->len == 1 && noisy->len == 1;
+
+  if (index == NULL)
+    return NULL;
+  for (guint i = 0; i < noisy->len; i++)
+    {
+      const CgFile *file = noisy->pdata[i];
+      g_autofree char *stem = cg_files_stem (file->name);
+      CgFile *match = alone ? clean->pdata[0] : g_hash_table_lookup (index, stem);
+      if (match == NULL)
+        {
+          g_set_error (error, CG_ERROR, CG_ERROR_MISMATCH,
+                       "%s: there is no clean picture of that name", file->path);
+          return NULL;
+        }
+      g_ptr_array_add (matches, match);
+    }
+  return g_steal_pointer (&matches);
+}
+
 static float
 luma (const float *pixel, int channels)
 {

@@ -22,6 +22,13 @@ GPtrArray *cg_files_list (char **paths, GError **error) G_GNUC_WARN_UNUSED_RESUL
 /* @name without its ending, by which pictures are matched.  Free with g_free(). */
 char *cg_files_stem (const char *name) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The picture of @clean for each of @noisy (both of cg_files_list()), which has the same
+ * stem; one alone belongs to one alone, whatever they are called.  Elements are @clean's
+ * CgFile *; the caller frees the array with g_ptr_array_unref().  CG_ERROR_MISMATCH if there is
+ * none, or if two of @clean have the same stem. */
+GPtrArray *cg_files_match (const GPtrArray *clean, const GPtrArray *noisy,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The picture at @path in one channel: gray as it is, colour as BT.601 luma of
  * the stored values, alpha dropped.  The depth is the file's (integers are
  * rounded); pictures in linear light get the display's curve.  Pixels that are no light - NaN,

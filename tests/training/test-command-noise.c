@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cleargrain-train noise: what it prints is what --noise takes. */
+#include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +30,28 @@ test_measure (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (CgNoise) noise = cg_noise_parse (g_strchomp (out), &error);
   g_assert_no_error (error);
+}
+
+/* Names say what belongs together, not the order; a picture without a counterpart is an
+ * error, not another pair. */
+static void
+test_names (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *out = NULL, *err = NULL;
+  double sigma;
+  house_open (&house);
+  house_pictures (&house, "clean", 4, 160, 160);
+  house_noisy_pictures (&house, "noisy", 4, 160, 160, 10, 1);
+  g_assert_cmpint (g_remove (house_path (&house, "noisy/00.png")), ==, 0);
+  g_assert_cmpint (NOISE (&house, &out, NULL, "--measure", "noisy", "--clean", "clean"), ==, 0);
+  g_assert_cmpint (sscanf (out, "gauss:%lf", &sigma), ==, 1);
+  g_assert_cmpfloat_with_epsilon (sigma, 10, 0.5);
+
+  g_assert_cmpint (
+      g_rename (house_path (&house, "noisy/01.png"), house_path (&house, "noisy/x.png")), ==, 0);
+  g_assert_cmpint (NOISE (&house, NULL, &err, "--measure", "noisy", "--clean", "clean"), ==, 1);
+  g_assert_nonnull (strstr (err, "noisy/x.png: there is no clean picture of that name"));
 }
 
 /* Four panels; the first is clean, the others are not, nor alike. */
@@ -95,7 +118,9 @@ test_refusals (void)
     { { "--preview", "x.png" }, 2, "give --measure" },
     { { "--measure", "nowhere" }, 1, "nowhere: there is no such" },
     { { "--measure", "small" }, 1, "too small" },
-    { { "--measure", "one", "--clean", "two" }, 1, "1 noisy pictures, but 2 clean ones" },
+    { { "--measure", "one", "--clean", "two" },
+      1,
+      "one/00.png is 64 x 64, but two/00.png is 64 x 65" },
     { { "--measure", "one", "--clean", "two/00.png" },
       1,
       "one/00.png is 64 x 64, but two/00.png is 64 x 65" },
@@ -119,6 +144,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/command-noise/measure", test_measure);
+  g_test_add_func ("/command-noise/names", test_names);
   g_test_add_func ("/command-noise/preview", test_preview);
   g_test_add_func ("/command-noise/list", test_list);
   g_test_add_func ("/command-noise/refusals", test_refusals);
