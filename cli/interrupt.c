@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/interrupt.h"
 
-#include <signal.h>
 #include <stddef.h>
 
 /* A signal handler reaches nothing else. */
@@ -12,7 +11,7 @@ static void catch (int number)
   caught = number;
 }
 
-void
+const volatile sig_atomic_t *
 cg_interrupt_watch (void)
 {
   static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
@@ -28,6 +27,7 @@ cg_interrupt_watch (void)
       if (old.sa_handler != SIG_IGN)
         sigaction (numbers[i], &action, NULL);
     }
+  return &caught;
 }
 
 int

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Ctrl-C and SIGTERM: the first one asks to stop, so that nothing half-written
- * stays; a second one ends the program at once. */
+/* Ctrl-C, SIGTERM and a terminal that closes: the first signal asks to stop, so that nothing
+ * half-written stays; a second one ends the program at once. */
 #ifndef CG_INTERRUPT_H
 #define CG_INTERRUPT_H
 
-void cg_interrupt_watch (void);
+#include <signal.h>
 
-/* The signal that came, or 0. */
+/* From now on.  What it returns becomes the signal that came; 0 until then. */
+const volatile sig_atomic_t *cg_interrupt_watch (void);
+
+/* The same, asked. */
 int cg_interrupt_signal (void);
 
 #endif

@@ -2,21 +2,11 @@
 /* cleargrain-train chapter: the textbook's figures, drawn again. */
 #include "training/commands.h"
 
-#include <signal.h>
 #include <string.h>
 
+#include "cli/interrupt.h"
 #include "model/error.h"
 #include "training/chapter/figures.h"
-
-static volatile sig_atomic_t stop;
-
-/* Once: the next signal ends the program at once, as by default. */
-static void
-ask_to_stop (int signal_number)
-{
-  stop = 1;
-  signal (signal_number, SIG_DFL);
-}
 
 static void
 print_list (void)
@@ -73,7 +63,7 @@ int
 cg_command_chapter (int argc, char **argv)
 {
   g_autofree char *folder = NULL, *data = NULL;
-  CgChapterOptions options = { .stop = &stop };
+  CgChapterOptions options = { .stop = cg_interrupt_watch () };
   const GOptionEntry entries[] = {
     { "out", 'o', 0, G_OPTION_ARG_FILENAME, &folder,
       "folder for the figures, index.html and the networks", "DIR" },
@@ -105,7 +95,5 @@ cg_command_chapter (int argc, char **argv)
     }
   options.folder = folder;
   options.data = data ? data : "mnist";
-  signal (SIGINT, ask_to_stop);
-  signal (SIGTERM, ask_to_stop);
   return run (&options, argv[1]);
 }

@@ -113,8 +113,8 @@ measure_all (const Options *o, GError **error)
   g_autoptr (CgMeasure) measure = cg_measure_new (clean != NULL);
   gboolean eight_bits = FALSE;
   for (guint i = 0; i < noisy->len; i++)
-    if (!measure_file (measure, noisy->pdata[i], matches ? matches->pdata[i] : NULL,
-                       &eight_bits, error))
+    if (!measure_file (measure, noisy->pdata[i], matches ? matches->pdata[i] : NULL, &eight_bits,
+                       error))
       return FALSE;
   CgMeasureResult result;
   if (!cg_measure_result (measure, &result))

@@ -3,14 +3,12 @@
 #include "training/commands.h"
 
 #include <math.h>
-#include <signal.h>
 #include <string.h>
 
+#include "cli/interrupt.h"
 #include "model/error.h"
 #include "training/report.h"
 #include "training/train.h"
-
-static volatile sig_atomic_t stop;
 
 typedef struct
 {
@@ -23,15 +21,8 @@ typedef struct
   int threads;
   gboolean resume;
   gboolean quiet;
+  const volatile sig_atomic_t *stop;
 } Options;
-
-/* Once: the next signal ends the program at once, as by default. */
-static void
-ask_to_stop (int signal_number)
-{
-  stop = 1;
-  signal (signal_number, SIG_DFL);
-}
 
 /* "90", "90s", "20m", "1.5h" to seconds. */
 static gboolean
@@ -177,7 +168,7 @@ train (CgRecipe *recipe, const Options *options, double time_limit)
   if (!options->quiet)
     print_begin (run);
 
-  const CgTrainOptions train_options = { time_limit, options->quiet, &stop };
+  const CgTrainOptions train_options = { time_limit, options->quiet, options->stop };
   CgTrainEnd end = cg_train (run, &train_options, &error);
   switch (end)
     {
@@ -264,9 +255,7 @@ run (int argc, char **argv, Options *o)
 int
 cg_command_run (int argc, char **argv)
 {
-  Options options = { 0 };
-  signal (SIGINT, ask_to_stop);
-  signal (SIGTERM, ask_to_stop);
+  Options options = { .stop = cg_interrupt_watch () };
   int status = run (argc, argv, &options);
   clear_options (&options);
   return status;

@@ -50,7 +50,7 @@ print_help (void)
            "`" PROGRAM " COMMAND --help` tells more; `--version` prints the version.\n"
            "Exit status: 0 done, 1 failed, 2 the command line or the recipe makes no sense, 130 "
            "stopped\n"
-           "(Ctrl-C, SIGTERM).  Environment: CLEARGRAIN_WEIGHTS, a folder of weights to look in "
+           "(Ctrl-C, SIGTERM, SIGHUP).  Environment: CLEARGRAIN_WEIGHTS, a folder of weights to look in "
            "first;\n"
            "CLEARGRAIN_KERNELS, which convolution kernels to use (\"reference\" ...).\n");
 }
