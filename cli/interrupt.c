@@ -18,8 +18,9 @@ cg_interrupt_watch (void)
   struct sigaction action = { .sa_handler = catch, .sa_flags = SA_RESTART | SA_RESETHAND };
   struct sigaction old;
 
-  /* A reader that goes away is an error of writing, not the end. */
+  /* A reader that goes away, or a file that is not to grow, is an error of writing, not the end. */
   signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN);
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     {
       /* nohup and the shell's & have them ignored; so it shall stay. */

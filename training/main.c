@@ -46,13 +46,14 @@ print_help (void)
            "Commands:\n");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     g_print ("  %-8s %s\n", commands[i].name, commands[i].summary);
-  g_print ("\n"
-           "`" PROGRAM " COMMAND --help` tells more; `--version` prints the version.\n"
-           "Exit status: 0 done, 1 failed, 2 the command line or the recipe makes no sense, 130 "
-           "stopped\n"
-           "(Ctrl-C, SIGTERM, SIGHUP).  Environment: CLEARGRAIN_WEIGHTS, a folder of weights to look in "
-           "first;\n"
-           "CLEARGRAIN_KERNELS, which convolution kernels to use (\"reference\" ...).\n");
+  g_print (
+      "\n"
+      "`" PROGRAM " COMMAND --help` tells more; `--version` prints the version.\n"
+      "Exit status: 0 done, 1 failed, 2 the command line or the recipe makes no sense, 130 "
+      "stopped\n"
+      "(Ctrl-C, SIGTERM, SIGHUP).  Environment: CLEARGRAIN_WEIGHTS, a folder of weights to look in "
+      "first;\n"
+      "CLEARGRAIN_KERNELS, which convolution kernels to use (\"reference\" ...).\n");
 }
 
 static int

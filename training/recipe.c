@@ -10,6 +10,8 @@
 #include "model/network.h"
 
 #define NETWORK "network"
+/* Some editors begin a file with it. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 typedef enum
 {
@@ -337,6 +339,15 @@ check_network (const CgRecipe *recipe, GError **error)
   return cause == NULL || fail (error, "%s", cause->message);
 }
 
+static gboolean
+override_all (CgRecipe *recipe, const char *const *overrides, GError **error)
+{
+  for (; overrides && *overrides; overrides++)
+    if (!override (recipe, *overrides, error))
+      return FALSE;
+  return check_network (recipe, error);
+}
+
 CgRecipe *
 cg_recipe_parse (const char *text, const char *const *overrides, GError **error)
 {
@@ -346,12 +357,12 @@ cg_recipe_parse (const char *text, const char *const *overrides, GError **error)
       fail (error, "is not UTF-8 text");
       return NULL;
     }
-  if (!set_fallbacks (recipe, error) || !parse_text (recipe, text, error))
+  if (g_str_has_prefix (text, BYTE_ORDER_MARK))
+    text += strlen (BYTE_ORDER_MARK);
+  if (!set_fallbacks (recipe, error) || !parse_text (recipe, text, error)
+      || !override_all (recipe, overrides, error))
     return NULL;
-  for (; overrides && *overrides; overrides++)
-    if (!override (recipe, *overrides, error))
-      return NULL;
-  return check_network (recipe, error) ? g_steal_pointer (&recipe) : NULL;
+  return g_steal_pointer (&recipe);
 }
 
 CgRecipe *
@@ -360,10 +371,12 @@ cg_recipe_load (const char *path, const char *const *overrides, GError **error)
   g_autofree char *text = NULL;
   if (!g_file_get_contents (path, &text, NULL, error))
     return NULL;
-  CgRecipe *recipe = cg_recipe_parse (text, overrides, error);
+  g_autoptr (CgRecipe) recipe = cg_recipe_parse (text, NULL, error);
   if (recipe == NULL)
     g_prefix_error (error, "%s: ", path);
-  return recipe;
+  if (recipe == NULL || !override_all (recipe, overrides, error))
+    return NULL;
+  return g_steal_pointer (&recipe);
 }
 
 void

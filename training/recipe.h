@@ -65,9 +65,9 @@ typedef struct
 } CgRecipe;
 
 /* Read the recipe at @path, with @overrides (NULL-terminated "section.key=value",
- * or "network=LINE; LINE; ..."; may be NULL) put over it.  NULL with @error
- * beginning with the path: unknown sections and keys are named with the
- * nearest known one.  The caller frees it with cg_recipe_free(). */
+ * or "network=LINE; LINE; ..."; may be NULL) put over it.  NULL with @error,
+ * which begins with the path if the file is to blame: unknown sections and keys
+ * are named with the nearest known one.  The caller frees it with cg_recipe_free(). */
 CgRecipe *cg_recipe_load (const char *path, const char *const *overrides,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

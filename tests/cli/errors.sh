@@ -138,6 +138,15 @@ else
   echo "ok $number - a full device # SKIP there is no /dev/full"
 fi
 
+# A file that may not grow is an error of writing, not the end.
+(
+  ulimit -f 8
+  "$cleargrain" $m -o limited.ppm good.png > printed 2> said
+)
+report "$([ $? = 1 ]; echo $?)" "an output above the limit of file sizes"
+says "an output above the limit of file sizes" "limited.ppm: cannot write: File too large"
+check "it leaves nothing behind" [ -z "$(ls -A | grep -e limited -e tmp)" ]
+
 # Comparing.
 run 0 "compare" compare good.png good.png
 prints "compare equals" "^PSNR inf SSIM 1.0000$"

@@ -3,6 +3,9 @@
 #include "training/recipe.h"
 
 #include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
 
 #include "model/error.h"
 
@@ -38,6 +41,11 @@ test_read (void)
   g_assert_cmpint (r->loss, ==, CG_LOSS_BCE);
   g_assert_cmpint (r->batch, ==, 16); /* not in the text */
   g_assert_true (r->flips);
+
+  g_autofree char *with_mark = g_strconcat ("\xef\xbb\xbf", sample, NULL);
+  g_autoptr (CgRecipe) marked = cg_recipe_parse (with_mark, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (marked->steps, ==, 12);
 }
 
 static void
@@ -142,6 +150,28 @@ test_override_errors (void)
     }
 }
 
+/* An error names the file only if it is the file's. */
+static void
+test_blame (void)
+{
+  g_autoptr (GError) file_error = NULL;
+  g_autoptr (GError) word_error = NULL;
+  const char *const set[] = { "training.stepz=5", NULL };
+  g_autofree char *path = NULL;
+  int file = g_file_open_tmp ("recipe-XXXXXX.ini", &path, NULL);
+  g_assert_cmpint (file, >=, 0);
+  close (file);
+  g_assert_true (g_file_set_contents (path, "[training]\nstepz = 5\n", -1, NULL));
+  g_assert_null (cg_recipe_load (path, NULL, &file_error));
+  g_assert_true (g_str_has_prefix (file_error->message, path));
+
+  g_assert_true (g_file_set_contents (path, sample, -1, NULL));
+  g_assert_null (cg_recipe_load (path, set, &word_error));
+  g_assert_cmpstr (word_error->message, ==,
+                   "there is no key \"stepz\" in [training]; the nearest is \"steps\"");
+  g_remove (path);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -153,5 +183,6 @@ main (int argc, char **argv)
   g_test_add_func ("/recipe/portable", test_portable);
   g_test_add_func ("/recipe/errors", test_errors);
   g_test_add_func ("/recipe/override-errors", test_override_errors);
+  g_test_add_func ("/recipe/blame", test_blame);
   return g_test_run ();
 }
