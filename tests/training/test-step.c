@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A training step of a network that draws its latents: the gradient of the whole
- * loss, KL divergence and all, against finite differences of that loss. */
+ * loss, KL divergence and all, against finite differences of that loss; and the loss of
+ * noisy pictures alone. */
 #include <math.h>
 
 #include "house.h"
@@ -169,6 +170,61 @@ test_threads (void)
   tear_down (&s);
 }
 
+/* What Neighbor2Neighbor's loss is for the network w x, sample by sample: its results on the
+ * whole picture are w times the pixels, so the target moves by share w (input - target). */
+static double
+neighbours_loss (const CgSampler *sampler, double w, double gamma, guint64 number, int batch)
+{
+  float input[4], target[4], whole[16];
+  guint8 cells[4];
+  CgSample sample = { .input = input, .target = target, .whole = whole, .cells = cells };
+  double sum = 0, share = gamma / (1 + gamma);
+
+  for (int i = 0; i < batch; i++)
+    {
+      cg_sampler_draw (sampler, number, i, &sample);
+      for (int p = 0; p < 4; p++)
+        sum += pow (w * input[p] - target[p] - share * w * (input[p] - target[p]), 2);
+    }
+  return sum / (4 * batch);
+}
+
+/* Noisy pictures alone: gamma grows to the paper's 2 along the ramp, and stays. */
+static void
+test_neighbours (void)
+{
+  Setup s;
+  set_up (&s);
+  const float w = 0.8f;
+  float gradient;
+  CgSourceSet noisy = s.set;
+  noisy.kind = CG_SOURCE_SELF;
+  g_autoptr (CgNetwork) network = cg_network_parse ("input 1\nconv 1 1x1 nobias", NULL);
+  g_autoptr (CgSampler) sampler
+      = cg_sampler_new (&(CgSamplerOptions){ .set = &noisy, .seed = 2, .w = 2, .h = 2 });
+  const CgStepOptions options = { .network = network,
+                                  .sampler = sampler,
+                                  .loss = CG_LOSS_MSE,
+                                  .batch = 6,
+                                  .chunk = 6,
+                                  .w = 2,
+                                  .h = 2,
+                                  .self = TRUE };
+  g_autoptr (CgStep) step = cg_step_new (&options, NULL);
+  g_assert_cmpfloat_with_epsilon (cg_step_run (step, 5, &w, &gradient),
+                                  neighbours_loss (sampler, w, 2, 5, 6), 1e-6);
+  cg_step_set_ramp (step, 20);
+  g_assert_cmpfloat_with_epsilon (cg_step_run (step, 5, &w, &gradient),
+                                  neighbours_loss (sampler, w, 0.5, 5, 6), 1e-6);
+  g_assert_cmpfloat_with_epsilon (cg_step_run (step, 30, &w, &gradient),
+                                  neighbours_loss (sampler, w, 2, 30, 6), 1e-6);
+  g_assert_cmpfloat (neighbours_loss (sampler, w, 2, 5, 6), >, 0);
+  g_assert_cmpfloat (
+      fabs (neighbours_loss (sampler, w, 2, 5, 6) - neighbours_loss (sampler, w, 0.5, 5, 6)), >,
+      1e-4);
+  tear_down (&s);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -176,5 +232,6 @@ main (int argc, char **argv)
   g_test_add_func ("/step/gradient", test_gradient);
   g_test_add_func ("/step/loss", test_loss);
   g_test_add_func ("/step/threads", test_threads);
+  g_test_add_func ("/step/neighbours", test_neighbours);
   return g_test_run ();
 }
