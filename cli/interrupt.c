@@ -23,9 +23,10 @@ cg_interrupt_watch (void)
   signal (SIGXFSZ, SIG_IGN);
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     {
-      /* nohup and the shell's & have them ignored; so it shall stay. */
+      /* nohup has SIGHUP ignored; so it shall stay.  Shells have SIGINT ignored for what a script
+       * puts into the background; but who sends it there means it. */
       sigaction (numbers[i], NULL, &old);
-      if (old.sa_handler != SIG_IGN)
+      if (old.sa_handler != SIG_IGN || numbers[i] == SIGINT)
         sigaction (numbers[i], &action, NULL);
     }
   return &caught;

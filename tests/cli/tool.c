@@ -2,7 +2,6 @@
 /* What the test scripts of this folder need: pictures of known content, a
  * network whose effect is known, and a look at what came out. */
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,15 +226,6 @@ enlarge (char **a)
   save (large, a[1]);
 }
 
-/* as-foreground COMMAND...: with SIGINT as a terminal's programs have it. */
-static void
-run_as_foreground (char **command)
-{
-  signal (SIGINT, SIG_DFL);
-  execvp (command[0], command);
-  fail ("cannot run the command");
-}
-
 /* peak-memory COMMAND...: run it and print the KiB it had in memory at most. */
 static void
 print_peak_memory (char **command)
@@ -316,8 +306,6 @@ main (int argc, char **argv)
     compare_part (argv + 2);
   else if (g_str_equal (what, "four-times") && argc == 4)
     enlarge (argv + 2);
-  else if (g_str_equal (what, "as-foreground"))
-    run_as_foreground (argv + 2);
   else if (g_str_equal (what, "peak-memory"))
     print_peak_memory (argv + 2);
   else
