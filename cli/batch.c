@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "cli/exit-status.h"
-#include "cli/interrupt.h"
 #include "cli/jobs.h"
 #include "cli/list-file.h"
 #include "cli/log.h"
@@ -15,6 +14,7 @@
 #include "imageio/atomic.h"
 #include "model/conv/conv.h"
 #include "model/error.h"
+#include "model/interrupt.h"
 #include "model/weights.h"
 
 /* How often the progress line of a terminal is looked at, microseconds. */

@@ -8,10 +8,10 @@
 #include "cli/batch.h"
 #include "cli/commands.h"
 #include "cli/exit-status.h"
-#include "cli/interrupt.h"
 #include "cli/jobs.h"
 #include "imageio/imageio.h"
 #include "model/error.h"
+#include "model/interrupt.h"
 
 int
 cg_usage_error (const char *command, const char *message)

@@ -5,7 +5,7 @@
  * memory.  At the end each thread hands on that it has ended. */
 #include "cli/pipeline.h"
 
-#include "cli/interrupt.h"
+#include "model/interrupt.h"
 #include "model/workers.h"
 
 /* Beside those that are being cleaned: one is read, one written. */

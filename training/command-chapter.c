@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "cli/interrupt.h"
 #include "model/error.h"
+#include "model/interrupt.h"
 #include "training/chapter/figures.h"
 
 static void

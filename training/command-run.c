@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/interrupt.h"
 #include "model/error.h"
+#include "model/interrupt.h"
 #include "training/report.h"
 #include "training/train.h"
 

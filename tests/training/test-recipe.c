@@ -165,6 +165,11 @@ test_blame (void)
   g_assert_null (cg_recipe_load (path, NULL, &file_error));
   g_assert_true (g_str_has_prefix (file_error->message, path));
 
+  g_clear_error (&file_error);
+  g_assert_true (g_file_set_contents (path, "[network]\ninput 1\ncnov 3 3x3\n", -1, NULL));
+  g_assert_null (cg_recipe_load (path, NULL, &file_error));
+  g_assert_true (g_str_has_prefix (file_error->message, path));
+
   g_assert_true (g_file_set_contents (path, sample, -1, NULL));
   g_assert_null (cg_recipe_load (path, set, &word_error));
   g_assert_cmpstr (word_error->message, ==,

@@ -319,7 +319,7 @@ test_refusals (void)
     { "--noise", "", 2, "no noise is given" },
     { "--set", "training.stepz=1", 2, "nearest is \"steps\"" },
     { "--set", "training.chunk=3", 2, "3 does not divide the batch of 8" },
-    { "--set", "network=input 1; cnov 3 3x3", 2, "r.ini: network line 2" },
+    { "--set", "network=input 1; cnov 3 3x3", 2, "cleargrain-train: network line 2" },
     { "--set", "network=input 1; conv 3 3x3", 1, "a denoiser makes one channel of one" },
     { "--set", "network=input 1; maxpool 2; upsample 2; maxpool 16; upsample 16", 2,
       "24 is no multiple of" },
