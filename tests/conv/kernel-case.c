@@ -188,6 +188,12 @@ sum_size (double n)
   return 1 + sqrt (n);
 }
 
+double
+rounded_size (double n)
+{
+  return (20 + n) / 15;
+}
+
 void
 assert_same (const CgTensor *a, int ay, int ax, const CgTensor *b, int by, int bx, int h, int w)
 {

@@ -64,11 +64,17 @@ Floats scratch (const Case *c);
 /* Weight [o][i][v][u]. */
 double weight_value (const Case *c, const Floats *weight, int o, int i, int v, int u);
 
-/* Fails unless @got is @want, for sums of the @size that sum_size() gives. */
+/* Fails unless @got is @want, for sums of the @size that sum_size() or
+ * rounded_size() gives. */
 void check (const Case *c, const char *what, double got, double want, double size);
 
 /* The size that sums of @n products of values in -1..1 have. */
 double sum_size (double n);
+
+/* The size for one dot product of @n such values: it is rounded n times, each
+ * time at a partial sum of up to sqrt(n), so that its error grows with n
+ * itself (measured: as n from 30 to 1000, in every Winograd kernel). */
+double rounded_size (double n);
 
 /* Fails unless @h rows of @w pixels from (@ay, @ax) and (@by, @bx) on have the same bits. */
 void

@@ -44,7 +44,7 @@ test_backward_data (gconstpointer kernel)
       CgBatch from = batch (&grad_out), to = batch (&ending.out);
       c.kernel->backward_data (&c.conv, &from, packed.data, &ending.epilogue, &to, room.data);
       ending_check (&ending, &c, "backward_data", naive_grad_in, &grad_out.t, &weight,
-                    sum_size (c.conv.c_out * c.conv.k * c.conv.k));
+                    rounded_size (c.conv.c_out * c.conv.k * c.conv.k));
     }
 }
 

@@ -27,7 +27,7 @@ naive_sum (const Case *c, const CgTensor *in, const Floats *weight, int y, int x
 static double
 forward_size (const Case *c)
 {
-  return sum_size (c->conv.c_in * c->conv.k * c->conv.k);
+  return rounded_size (c->conv.c_in * c->conv.k * c->conv.k);
 }
 
 /* All epilogues, into a fresh output and in place over the added one. */
