@@ -15,7 +15,7 @@ _cleargrain_train ()
     data.hold-out data.limit data.skip-unreadable data.check-alignment data.flat data.flips
     data.shrink data.texture noise.model noise.validation noise.standard training.init training.compare
     training.steps training.batch training.chunk training.patch training.loss
-    training.brightness training.kl
+    training.brightness training.kl training.symmetric
     training.optimizer training.rate training.final-rate training.warm-up training.weight-decay
     training.clip training.ema training.seed training.validate-every
     training.validation-pictures training.validation-crop training.checkpoint-every

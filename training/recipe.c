@@ -85,6 +85,8 @@ static const Key keys[] = {
     "weight of a shift of a patch's mean beside the loss: of its square, in gray levels", 0, 1e6 },
   { "training", "kl", KIND_NUMBER, AT (kl), "1",
     "weight of the KL divergence of latents that are drawn", 0, 1e6 },
+  { "training", "symmetric", KIND_CHOICE, AT (symmetric), "no",
+    "every filter also turned and mirrored, as one of its group of eight", .choices = NO_YES },
   { "training", "optimizer", KIND_CHOICE, AT (optimizer), "adam",
     "muon is for the large weights, with adam for the rest", .choices = "adam muon" },
   { "training", "rate", KIND_NUMBER, AT (rate), "0.001", "learning rate after the warm-up", 0, 10 },

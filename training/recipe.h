@@ -51,8 +51,9 @@ typedef struct
   int steps, batch, chunk, patch; /* batch, patch: 0 = as memory allows */
   int loss;                       /* a CgLoss, or CG_RECIPE_LOSS_AUTO */
   double brightness;              /* weight of a shift of a patch's mean beside the loss */
-  double kl;     /* weight of the KL divergence, for networks that draw their latents */
-  int optimizer; /* a CgRecipeOptimizer */
+  double kl;          /* weight of the KL divergence, for networks that draw their latents */
+  gboolean symmetric; /* weights tied as symmetry.h says */
+  int optimizer;      /* a CgRecipeOptimizer */
   double rate, final_rate;
   int warm_up;
   double weight_decay, clip, ema;

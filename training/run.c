@@ -47,6 +47,9 @@ path_of (const CgRun *run, const char *name)
 
 /* --- the network --- */
 
+/* Of weights that are symmetric; they are about 0.01 to 1. */
+#define ROUNDING 1e-4
+
 /* The first line of @theirs that is not in the same place of @ours. */
 static char *
 first_difference (const char *theirs, const char *ours)
@@ -89,6 +92,25 @@ find_network (CgRun *run, GError **error)
 }
 
 static gboolean
+set_up_symmetry (CgRun *run, const CgNetwork *network, GError **error)
+{
+  run->symmetry = cg_symmetry_new (network, error);
+  if (run->symmetry == NULL)
+    return FALSE;
+  double away = run->init ? cg_symmetry_error (run->symmetry, run->init->parameters) : 0;
+  if (away > ROUNDING)
+    {
+      g_set_error (
+          error, CG_ERROR, CG_ERROR_MISMATCH,
+          "%s: these weights are not symmetric (by up to %.2g), as training.symmetric wants "
+          "them",
+          run->recipe->init, away);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
 parse_network (CgRun *run, GError **error)
 {
   g_autoptr (CgNetwork) network = find_network (run, error);
@@ -112,6 +134,8 @@ parse_network (CgRun *run, GError **error)
                    run->recipe->patch, step);
       return FALSE;
     }
+  if (run->recipe->symmetric && !set_up_symmetry (run, network, error))
+    return FALSE;
   run->model = cg_model_new (g_steal_pointer (&network), error);
   return run->model != NULL;
 }
@@ -343,6 +367,8 @@ begin_state (CgRun *run, const char *recipe, const char *data)
     memcpy (state->weights.parameters, run->init->parameters, state->weights.n * sizeof (float));
   else
     cg_network_init (network, run->recipe->seed, state->weights.parameters);
+  if (run->symmetry)
+    cg_symmetry_copy (run->symmetry, state->weights.parameters);
   memcpy (state->weights.average, state->weights.parameters, state->weights.n * sizeof (float));
 }
 
@@ -397,6 +423,7 @@ cg_run_free (CgRun *run)
   cg_log_free (run->log);
   cg_checkpoint_free (run->state);
   cg_judge_free (run->judge);
+  cg_symmetry_free (run->symmetry);
   cg_step_free (run->step);
   cg_sampler_free (run->sampler);
   cg_noise_free (run->noise);

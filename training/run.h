@@ -10,6 +10,7 @@
 #include "training/recipe.h"
 #include "training/sources.h"
 #include "training/step.h"
+#include "training/symmetry.h"
 
 /* Files of a run's folder. */
 #define CG_RUN_CHECKPOINT "checkpoint"
@@ -31,6 +32,7 @@ typedef struct
   CgNoise *noise; /* NULL if the pictures bring their own */
   CgSampler *sampler;
   CgStep *step;
+  CgSymmetry *symmetry; /* NULL: weights are free */
   CgJudge *judge;
   CgCheckpoint *state;
   CgLog *log;

@@ -107,6 +107,8 @@ take_step (Loop *loop, double *loss, GError **error)
 
   cg_step_set_ramp (run->step, state->steps);
   *loss = cg_step_run (run->step, step, state->weights.parameters, loop->gradient);
+  if (run->symmetry)
+    cg_symmetry_tie (run->symmetry, loop->gradient, run->workers);
   loop->gradient_length = cg_adam_norm (loop->gradient, state->weights.n, run->workers);
   if (!isfinite (*loss) || !isfinite (loop->gradient_length))
     {
@@ -122,6 +124,8 @@ take_step (Loop *loop, double *loss, GError **error)
   else
     cg_adam_step (&loop->adam, &state->weights, loop->gradient, loop->gradient_length, step, rate,
                   run->workers);
+  if (run->symmetry) /* rounding alone would part them in the long run */
+    cg_symmetry_tie (run->symmetry, state->weights.parameters, run->workers);
   state->step = step;
   state->loss_sum += *loss;
   state->loss_count++;

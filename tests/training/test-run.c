@@ -15,6 +15,7 @@
 #include "model/random.h"
 #include "model/weights.h"
 #include "training/files.h"
+#include "training/symmetry.h"
 
 static const char recipe[] = "[data]\n"
                              "clean = clean\n"
@@ -427,6 +428,56 @@ test_other_pictures (void)
   assert_says (err, "a: this folder holds a run on other pictures");
 }
 
+/* How far the weights @name are from being symmetric. */
+static double
+asymmetry (House *house, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CgModel) model = cg_weights_load (house_path (house, name), &error);
+  g_assert_no_error (error);
+  g_autoptr (CgSymmetry) symmetry = cg_symmetry_new (model->network, &error);
+  g_assert_no_error (error);
+  return cg_symmetry_error (symmetry, model->parameters);
+}
+
+static const char even[]
+    = "[data]\nclean = clean\nhold-out = 4\n[noise]\nmodel = gauss:25\n[network]\ninput 1\n"
+      "save image\nunshuffle 2\nconv 16 3x3 relu\nconv 16 3x3 relu\nconv 4 3x3\nshuffle 2\n"
+      "add image\n[training]\nsteps = 60\nbatch = 2\npatch = 24\noptimizer = muon\n";
+
+static void
+test_symmetric (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *err = NULL, *strides = NULL;
+  double best, noisy;
+  furnish (&house);
+  house_write (&house, "even.ini", even);
+  g_assert_cmpint (house_run (&house, NULL, NULL, "run", "even.ini", "--out", "free", NULL), ==, 0);
+  g_assert_cmpfloat (asymmetry (&house, "free/last.safetensors"), >, 0.01);
+  g_assert_cmpint (house_run (&house, NULL, &err, "run", "even.ini", "--set",
+                              "training.symmetric=yes", "--out", "a", NULL),
+                   ==, 0);
+  read_verdict (err, &best, &noisy);
+  g_assert_cmpfloat (best, >, noisy + 0.3);
+  g_assert_cmpfloat (asymmetry (&house, "a/last.safetensors"), <, 1e-6);
+
+  /* Weights to begin with must be so, too. */
+  g_assert_cmpint (house_run (&house, NULL, NULL, "run", "even.ini", "--set",
+                              "training.symmetric=yes", "--set", "training.steps=2", "--init",
+                              "a/last.safetensors", "--out", "b", NULL),
+                   ==, 0);
+  g_assert_cmpfloat (asymmetry (&house, "b/last.safetensors"), <, 1e-6);
+  g_clear_pointer (&err, g_free);
+  g_assert_cmpint (house_run (&house, NULL, &err, "run", "even.ini", "--set",
+                              "training.symmetric=yes", "--init", "free/last.safetensors", "--out",
+                              "c", NULL),
+                   ==, 1);
+  assert_says (err, "free/last.safetensors: these weights are not symmetric");
+  g_assert_cmpint (RUN (&house, &strides, "--set", "training.symmetric=yes", "--out", "c"), ==, 1);
+  assert_says (strides, "network line 3: symmetric weights want channels in groups of eight");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -438,6 +489,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run/report", test_report);
   g_test_add_func ("/run/pair-report", test_pair_report);
   g_test_add_func ("/run/repeats", test_repeats);
+  g_test_add_func ("/run/symmetric", test_symmetric);
   g_test_add_func ("/run/auto-sizes", test_auto_sizes);
   g_test_add_func ("/run/refusals", test_refusals);
   g_test_add_func ("/run/unreadable-skipped", test_unreadable_skipped);
