@@ -39,6 +39,7 @@ typedef struct
   CgDenoiser *denoiser;
   CgNoise *noise;
   Score noisy_sum, sum;
+  guint with_ssim; /* pictures large enough to have one */
 } Eval;
 
 /* From 0..1 to 0..255, where scores are taken. */
@@ -179,9 +180,12 @@ score_picture (Eval *eval, guint i, const CgFile *clean_file, const CgFile *nois
   Score after = compare (clean, result->samples, w, h);
   print_score (eval->options, file->name, before, after);
   eval->noisy_sum.psnr += before.psnr;
-  eval->noisy_sum.ssim += before.ssim;
   eval->sum.psnr += after.psnr;
+  if (isnan (after.ssim))
+    return TRUE;
+  eval->noisy_sum.ssim += before.ssim;
   eval->sum.ssim += after.ssim;
+  eval->with_ssim++;
   return TRUE;
 }
 
@@ -210,8 +214,8 @@ static void
 print_means (const Eval *eval, guint pictures)
 {
   double n = pictures;
-  Score noisy = { eval->noisy_sum.psnr / n, eval->noisy_sum.ssim / n };
-  Score mean = { eval->sum.psnr / n, eval->sum.ssim / n };
+  Score noisy = { eval->noisy_sum.psnr / n, eval->noisy_sum.ssim / eval->with_ssim };
+  Score mean = { eval->sum.psnr / n, eval->sum.ssim / eval->with_ssim };
   if (eval->options->json)
     print_score (eval->options, "mean", noisy, mean);
   else

@@ -166,6 +166,25 @@ test_scores (gconstpointer quantize)
     g_assert_cmpfloat_with_epsilon (noise, 25, 0.5);
 }
 
+/* A picture without room for SSIM's window has none, and leaves the others their mean. */
+static void
+test_small_picture (void)
+{
+  g_auto (House) house = { 0 };
+  g_autofree char *out = NULL;
+  double psnr, ssim;
+  furnish (&house);
+  house_pictures (&house, "small", 1, 12, 8);
+  g_assert_cmpint (
+      g_rename (house_path (&house, "small/00.png"), house_path (&house, "clean/small.png")), ==,
+      0);
+  g_assert_cmpint (EVAL (&house, &out, NULL, "gauss:25"), ==, 0);
+  g_assert_nonnull (strstr (out, "SSIM nan"));
+  g_assert_cmpint (sscanf (last_line (out), "mean PSNR %lf SSIM %lf", &psnr, &ssim), ==, 2);
+  g_assert_cmpfloat (ssim, >, 0.1);
+  g_assert_cmpfloat (ssim, <, 1);
+}
+
 static void
 test_quantized (void)
 {
@@ -294,6 +313,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/eval/scores", NULL, test_scores);
   g_test_add_data_func ("/eval/scores-quantized", "--quantize", test_scores);
+  g_test_add_func ("/eval/small-picture", test_small_picture);
   g_test_add_func ("/eval/quantized", test_quantized);
   g_test_add_func ("/eval/noisy-files", test_noisy_files);
   g_test_add_func ("/eval/same-names", test_same_names);
