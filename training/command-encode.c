@@ -285,6 +285,9 @@ check_sample (const SampleOptions *o, GError **error)
 {
   if (o->out == NULL)
     g_set_error_literal (error, CG_ERROR, CG_ERROR_USAGE, "sample: --output is missing");
+  else if (!g_str_has_suffix (o->out, ".png"))
+    g_set_error (error, CG_ERROR, CG_ERROR_USAGE,
+                 "%s: the sheet will be a PNG, so its name must end in .png", o->out);
   else if (o->number < 1 || o->number > 10000)
     g_set_error (error, CG_ERROR, CG_ERROR_USAGE, "--number: %d is not within 1..10000", o->number);
   else if (o->seed < 0)

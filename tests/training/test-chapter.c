@@ -342,6 +342,9 @@ test_with_digits (void)
 
   g_assert_cmpint (
       house_run (&house, NULL, NULL, "sample", model, "-n", "20", "-o", "sheet.png", NULL), ==, 0);
+  g_clear_pointer (&err, g_free);
+  g_assert_cmpint (house_run (&house, NULL, &err, "sample", model, "-o", "sheet.jpg", NULL), ==, 2);
+  g_assert_nonnull (strstr (err, "sheet.jpg: the sheet will be a PNG, so its name must end in"));
   g_autoptr (CgImage) sheet = cg_image_load (house_path (&house, "sheet.png"), NULL);
   g_assert_cmpint (sheet->width, ==, 6 + 10 * (56 + 6));
   g_assert_cmpint (sheet->height, ==, 6 + 2 * (56 + 6));
