@@ -76,6 +76,10 @@ turned (int g, int side, int at)
 
 /* --- channels --- */
 
+static int stays[GROUP];
+/* One channel, that no symmetry moves: a bias is a weight of it. */
+static const Channels single = { 1, stays };
+
 /* @n channels, in groups of eight if they are, otherwise such as a turn leaves alone. */
 static Channels
 plain_channels (int n)
@@ -101,42 +105,23 @@ unshuffled (const Channels *fine, int side)
 
 /* --- orbits --- */
 
-/* Weight [o][i][v][u] goes with [g o][g i][g (v, u)]. */
+/* Parameter [o][i][v][u] goes with [g o][g i][g (v, u)]. */
 static void
-add_weights (CgSymmetry *symmetry, const CgLayer *layer, const Channels *in, const Channels *out)
+add_orbits (CgSymmetry *symmetry, gsize offset, const Channels *out, const Channels *in, int side)
 {
-  int area = layer->conv.k * layer->conv.k;
-  g_autofree gboolean *seen = g_new0 (gboolean, layer->weight_length);
-  for (gsize w = 0; w < layer->weight_length; w++)
+  int area = side * side, n = out->n * in->n * area;
+  g_autofree gboolean *seen = g_new0 (gboolean, n);
+  for (int at = 0; at < n; at++)
     {
-      int o = w / area / in->n, i = w / area % in->n, p = w % area;
+      int o = at / area / in->n, i = at / area % in->n, p = at % area;
       Orbit orbit;
-      if (seen[w])
+      if (seen[at])
         continue;
       for (int g = 0; g < GROUP; g++)
         {
-          gsize to = ((gsize) moved (out, g, o) * in->n + moved (in, g, i)) * area
-                     + turned (g, layer->conv.k, p);
+          int to = (moved (out, g, o) * in->n + moved (in, g, i)) * area + turned (g, side, p);
           seen[to] = TRUE;
-          orbit.at[g] = layer->weight_offset + to;
-        }
-      g_array_append_val (symmetry->orbits, orbit);
-    }
-}
-
-static void
-add_biases (CgSymmetry *symmetry, const CgLayer *layer, const Channels *out)
-{
-  g_autofree gboolean *seen = g_new0 (gboolean, layer->bias_length);
-  for (gsize b = 0; b < layer->bias_length; b++)
-    {
-      Orbit orbit;
-      if (seen[b])
-        continue;
-      for (int g = 0; g < GROUP; g++)
-        {
-          seen[moved (out, g, b)] = TRUE;
-          orbit.at[g] = layer->bias_offset + moved (out, g, b);
+          orbit.at[g] = offset + to;
         }
       g_array_append_val (symmetry->orbits, orbit);
     }
@@ -241,8 +226,10 @@ add_layer (CgSymmetry *symmetry, const CgNetwork *network, int i, Channels *node
                    layer->line + 1, why);
       return FALSE;
     }
-  add_weights (symmetry, layer, &nodes[i - 1], &nodes[i]);
-  add_biases (symmetry, layer, &nodes[i]);
+  if (layer->weight_length > 0)
+    add_orbits (symmetry, layer->weight_offset, &nodes[i], &nodes[i - 1], layer->conv.k);
+  if (layer->bias_length > 0)
+    add_orbits (symmetry, layer->bias_offset, &nodes[i], &single, 1);
   return TRUE;
 }
 

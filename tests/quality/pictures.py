@@ -91,6 +91,7 @@ def scene(build, weights, folder):
 
 
 def main(build, weights, out, folder=None):
+    os.makedirs(out, exist_ok=True)
     for name, (model, source, sigma, left, top) in SHEETS.items():
         clean = photograph(source)
         noisy = with_noise(clean, sigma)
