@@ -64,11 +64,79 @@ move_by (const CgTensor *coarse, const CgTensor *fine, int n, gboolean to_coarse
           }
 }
 
+/* The channels of four pixels, every fourth of @many's each, or back.  Pixels that add
+ * to themselves are no obstacle: each value is read before it is stored. */
+static inline __attribute__ ((always_inline)) void
+weave (float *many, float *const few[4], const float *also_many, float *const also_few[4],
+       gboolean to_coarse, gboolean adds, int channels)
+{
+  float *p = few[0], *q = few[1], *r = few[2], *s = few[3];
+
+#pragma GCC ivdep
+  for (int c = 0; c < channels; c++)
+    if (to_coarse)
+      {
+        many[4 * c] = (adds ? also_many[4 * c] : 0) + p[c];
+        many[4 * c + 1] = (adds ? also_many[4 * c + 1] : 0) + q[c];
+        many[4 * c + 2] = (adds ? also_many[4 * c + 2] : 0) + r[c];
+        many[4 * c + 3] = (adds ? also_many[4 * c + 3] : 0) + s[c];
+      }
+    else
+      {
+        p[c] = (adds ? also_few[0][c] : 0) + many[4 * c];
+        q[c] = (adds ? also_few[1][c] : 0) + many[4 * c + 1];
+        r[c] = (adds ? also_few[2][c] : 0) + many[4 * c + 2];
+        s[c] = (adds ? also_few[3][c] : 0) + many[4 * c + 3];
+      }
+}
+
+/* The four pixels of @fine that are pixel (y, x) of the coarse tensor. */
+static inline void
+square (const CgTensor *fine, int y, int x, float *pixels[4])
+{
+  pixels[0] = cg_tensor_pixel (fine, 2 * y, 2 * x);
+  pixels[1] = pixels[0] + fine->pixel_stride;
+  pixels[2] = cg_tensor_pixel (fine, 2 * y + 1, 2 * x);
+  pixels[3] = pixels[2] + fine->pixel_stride;
+}
+
+/* move_by() for squares of 2x2 with many channels, whole vectors at a time. */
+static inline __attribute__ ((always_inline)) void
+move_squares (const CgTensor *coarse, const CgTensor *fine, gboolean to_coarse, const CgTensor *add,
+              int y0, int y1)
+{
+  for (int y = y0; y < y1; y++)
+    for (int x = 0; x < coarse->w; x++)
+      {
+        float *many = cg_tensor_pixel (coarse, y, x), *few[4], *also[4] = { NULL };
+
+        square (fine, y, x, few);
+        if (!add)
+          weave (many, few, NULL, also, to_coarse, FALSE, fine->c);
+        else if (to_coarse)
+          weave (many, few, cg_tensor_pixel (add, y, x), also, TRUE, TRUE, fine->c);
+        else
+          {
+            square (add, y, x, also);
+            weave (many, few, NULL, also, FALSE, TRUE, fine->c);
+          }
+      }
+}
+
+#define MANY 16 /* channels, from which on vectors pay */
+
 static CG_WIDE void
 move (const CgTensor *coarse, const CgTensor *fine, int n, gboolean to_coarse, const CgTensor *add,
       int y0, int y1)
 {
-  if (n == 2)
+  if (n == 2 && fine->c >= MANY)
+    {
+      if (to_coarse)
+        move_squares (coarse, fine, TRUE, add, y0, y1);
+      else
+        move_squares (coarse, fine, FALSE, add, y0, y1);
+    }
+  else if (n == 2)
     move_by (coarse, fine, 2, to_coarse, add, y0, y1);
   else
     move_by (coarse, fine, n, to_coarse, add, y0, y1);

@@ -35,6 +35,9 @@ static const Case cases[] = {
   { "upsample", 4, 3, "input 1\nconv 2 3x3\nupsample 3\nconv 2 3x3" },
   { "unshuffle", 6, 6, "input 1\nconv 2 3x3\nunshuffle 3\nconv 2 1x1" },
   { "shuffle", 3, 4, "input 1\nconv 8 3x3\nshuffle 2\nconv 2 3x3" },
+  { "shuffle-wide", 4, 6,
+    "input 1\nconv 18 3x3\nsave a\nunshuffle 2\nconv 72 1x1 nobias\nshuffle 2\nadd a relu\n"
+    "unshuffle 2\nconv 1 1x1" },
   { "activations", 4, 4, "input 1\nconv 3 3x3\nrelu\nconv 2 3x3\nsigmoid" },
   { "dense", 3, 4, "input 3x4x2\nconv 2 3x3\nflatten\ndense 7 relu\ndense 5 sigmoid nobias" },
   { "gaussian", 2, 2, "input 2x2x1\nflatten\ndense 6\ngaussian\ndense 4 sigmoid" },

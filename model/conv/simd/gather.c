@@ -108,17 +108,31 @@ finish (const CgConvEpilogue *epilogue, const CgTensor *out, int y, int x, int s
       }
 }
 
+/* Whether sums go to @out as they are, in whole vectors. */
+static gboolean
+is_plain (const CgConvEpilogue *epilogue, const CgTensor *out)
+{
+  return !epilogue->bias && !epilogue->add.first.data && !epilogue->slope_at.first.data
+         && epilogue->activation == CG_ACTIVATION_NONE && out->c % LANES == 0;
+}
+
 void
 cg_gather_row (CgProduct p, const CgConvEpilogue *epilogue, const CgTensor *out, int y, int x,
                int step)
 {
   int n = (out->w - x + step - 1) / step;
+  gboolean plain = is_plain (epilogue, out);
 
+  if (plain)
+    p.c_row = step * out->pixel_stride;
   for (int first = 0; first < n; first += CG_GATHER_PIXELS, p.a += CG_GATHER_PIXELS * p.a_row)
     {
       p.m = MIN (CG_GATHER_PIXELS, n - first);
+      if (plain)
+        p.c = cg_tensor_pixel (out, y, x + first * step);
       cg_product (&p);
-      finish (epilogue, out, y, x + first * step, step, p.m, p.c, p.c_row);
+      if (!plain)
+        finish (epilogue, out, y, x + first * step, step, p.m, p.c, p.c_row);
     }
 }
 
